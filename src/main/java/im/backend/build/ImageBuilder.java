@@ -1,0 +1,21 @@
+package im.backend.build;
+
+import im.backend.domain.Digest;
+import java.util.Collection;
+
+/** Source becomes an OCI image by digest. Safe for several threads. */
+public interface ImageBuilder {
+    /**
+     * Plans, installs dependencies, runs the build command and the tests, and assembles the image. Same source and
+     * manifest, same digest. Interrupting the thread kills every process of the build within 10 s.
+     * Fails with {@code StageFailed}: {@code detection-failed}, {@code build-failed}, {@code test-failed},
+     * {@code timeout}, {@code out-of-memory}; the evidence is the last 50 lines.
+     */
+    BuiltImage build(BuildRequest request, BuildListener listener);
+
+    /** The image as folders on this host, unpacked when they are not there. Fails with Gone {@code release-gone}. */
+    ReleaseImage open(Digest image);
+
+    /** Removes every image, layer and folder that none of {@code live} needs and that is older than an hour. */
+    void prune(Collection<Digest> live);
+}

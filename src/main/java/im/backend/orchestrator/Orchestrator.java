@@ -1,0 +1,37 @@
+package im.backend.orchestrator;
+
+import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.Project;
+import im.backend.domain.ProjectId;
+import im.backend.domain.ReleaseName;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Runs releases. Desired state: {@link #start} says what shall run and is safe to repeat, after a restart of the server
+ * too; the orchestrator restarts what ends by itself, with back-off from 1 s to 60 s. Safe for several threads.
+ */
+public interface Orchestrator {
+    /** Room for one release; does nothing when it is there. */
+    void createNamespace(ReleaseName release);
+
+    /** Binds the project's storage to the release; creates the storage at first use. Never loses what is in it. */
+    List<Workload.Volume> createVolumes(Project project, ReleaseName release, List<VolumeClaim> claims);
+
+    /**
+     * Starts the instance, or finds the one of the same key that runs, and returns at once without waiting for it to
+     * listen. Never runs two of one key. Fails with {@code capacity}, {@code runtime-missing} or {@code start-failed}.
+     */
+    Instance start(Workload workload);
+
+    Observation observe(Workload.Key key);
+
+    /** Instances of the project that exist on the host or cluster, adopted ones included. */
+    List<Instance> running(ProjectId project);
+
+    /** TERM, then KILL after {@code grace}, with all descendants; returns when nothing of it is left. */
+    void stop(Workload.Key key, Duration grace);
+
+    /** Removes the release's room, with whatever still runs in it. Never touches the project's storage. */
+    void removeNamespace(ReleaseName release);
+}

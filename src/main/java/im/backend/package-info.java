@@ -1,0 +1,5 @@
+/** Where the jar starts. */
+@NullMarked
+package im.backend;
+
+import org.jspecify.annotations.NullMarked;
