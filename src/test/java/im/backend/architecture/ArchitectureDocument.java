@@ -36,7 +36,8 @@ final class ArchitectureDocument {
     Map<String, Set<String>> uses() {
         Map<String, Set<String>> uses = new LinkedHashMap<>();
         List<String[]> rows = table("## Packages");
-        Set<String> all = new TreeSet<>(rows.stream().map(row -> codes(row[0]).getFirst()).toList());
+        Set<String> all =
+                new TreeSet<>(rows.stream().map(row -> codes(row[0]).getFirst()).toList());
         for (String[] row : rows) {
             String allowed = row.length > 3 ? row[3] : "";
             Set<String> named = new TreeSet<>(codes(allowed));
@@ -66,11 +67,16 @@ final class ArchitectureDocument {
                 .takeWhile(line -> !line.startsWith("## "))
                 .filter(line -> line.startsWith("| "))
                 .skip(2)
-                .map(line -> Arrays.stream(line.substring(1).split("\\|", -1)).map(String::strip).toArray(String[]::new))
+                .map(line -> Arrays.stream(line.substring(1).split("\\|", -1))
+                        .map(String::strip)
+                        .toArray(String[]::new))
                 .toList();
     }
 
     private static List<String> codes(String cell) {
-        return CODE.matcher(cell).results().map((MatchResult found) -> found.group(1)).toList();
+        return CODE.matcher(cell)
+                .results()
+                .map((MatchResult found) -> found.group(1))
+                .toList();
     }
 }

@@ -161,7 +161,8 @@ class ArchitectureTest {
                 .callMethodWhere(are(new DescribedPredicate<>("Runtime.exec") {
                     @Override
                     public boolean test(com.tngtech.archunit.core.domain.JavaMethodCall call) {
-                        return call.getTargetOwner().isEquivalentTo(Runtime.class) && call.getName().equals("exec");
+                        return call.getTargetOwner().isEquivalentTo(Runtime.class)
+                                && call.getName().equals("exec");
                     }
                 }))
                 .check(classes);
