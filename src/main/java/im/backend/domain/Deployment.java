@@ -8,6 +8,7 @@ import java.util.Optional;
  * One attempt to make a commit live.
  *
  * @param origin how it came to be, shown in lists
+ * @param base the release whose image is put live again; empty when the commit is built
  * @param failure set when {@code status} is FAILED
  * @param version set when {@code status} is COMPLETE
  * @param url set when {@code status} is COMPLETE
@@ -18,6 +19,7 @@ public record Deployment(
         CommitHash commit,
         UserName by,
         Origin origin,
+        Optional<ReleaseVersion> base,
         Instant createdAt,
         DeploymentStatus status,
         long lastSequence,
@@ -47,6 +49,7 @@ public record Deployment(
             case DeploymentEvent.Entered(DeploymentStatus entered, var logs) ->
                 with(logged, entered, Optional.empty(), Optional.empty(), Optional.empty());
             case DeploymentEvent.Output(var lines) -> with(logged, status, version, url, failure);
+            case DeploymentEvent.Resumed(int attempt) -> with(logged, status, version, url, failure);
             case DeploymentEvent.Completed(ReleaseVersion released, URI address, var logs) ->
                 with(logged, DeploymentStatus.COMPLETE, Optional.of(released), Optional.of(address), Optional.empty());
             case DeploymentEvent.Failed failed ->
@@ -66,6 +69,7 @@ public record Deployment(
                 commit,
                 by,
                 origin,
+                base,
                 createdAt,
                 next,
                 logged.sequence(),

@@ -22,6 +22,13 @@ public sealed interface DeploymentEvent {
         }
     }
 
+    /**
+     * The server came back and runs the deployment again from its start. Does not change the state.
+     *
+     * @param attempt 1 for the first time that it is run again
+     */
+    record Resumed(int attempt) implements DeploymentEvent {}
+
     record Completed(ReleaseVersion version, URI url, List<String> logs) implements DeploymentEvent {
         public Completed {
             logs = List.copyOf(logs);

@@ -6,6 +6,7 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Runs releases. Desired state: {@link #start} says what shall run and is safe to repeat, after a restart of the server
@@ -24,7 +25,14 @@ public interface Orchestrator {
      */
     Instance start(Workload workload);
 
+    /** Looks at processes and sockets, which takes tens of milliseconds; see {@link #lastExit} for a quick look. */
     Observation observe(Workload.Key key);
+
+    /**
+     * How the instance ended last, whether or not it was started again since; empty when it never did. Cheap enough to be
+     * asked every few milliseconds by whoever waits for it.
+     */
+    Optional<Exit> lastExit(Workload.Key key);
 
     /** Instances of the project that exist on the host or cluster, adopted ones included. */
     List<Instance> running(ProjectId project);

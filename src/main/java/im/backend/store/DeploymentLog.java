@@ -24,7 +24,10 @@ public interface DeploymentLog {
      */
     Deployment open(Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency);
 
-    /** Status events are durable when it returns; {@code Output} may be lost by a power cut, never by kill -9. */
+    /**
+     * {@code Failed} is durable when it returns. The other events may be lost by a power cut, never by kill -9: whatever
+     * is unfinished after one is run again from its start, so that an fsync for each status would buy nothing.
+     */
     LoggedEvent append(DeploymentId deployment, DeploymentEvent event);
 
     /** Adds the release, makes it the project's live one and appends {@code completed}, all or nothing, durably. */

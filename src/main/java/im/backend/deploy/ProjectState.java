@@ -1,0 +1,34 @@
+package im.backend.deploy;
+
+import im.backend.domain.Deployment;
+import im.backend.domain.Project;
+import im.backend.domain.Release;
+import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.Observation;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What was seen of a project just now.
+ *
+ * @param live empty before the first success and while it is stopped
+ * @param urls the shortest first; those that the router knows now
+ * @param newest the deployment that was asked for last
+ * @param replicas wanted of {@code web}
+ */
+public record ProjectState(
+        Project project,
+        Optional<Release> live,
+        List<URI> urls,
+        List<SeenInstance> instances,
+        Optional<Deployment> newest,
+        int replicas) {
+
+    public ProjectState {
+        urls = List.copyOf(urls);
+        instances = List.copyOf(instances);
+    }
+
+    public record SeenInstance(Instance instance, Observation observation) {}
+}

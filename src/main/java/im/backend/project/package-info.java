@@ -1,0 +1,5 @@
+/** Use cases: projects, their source, environment and secrets. */
+@NullMarked
+package im.backend.project;
+
+import org.jspecify.annotations.NullMarked;
