@@ -1,0 +1,85 @@
+"""./dev bench [NAME...]: runs the named benchmarks, or all, and rewrites the tables of bench/README.md.
+
+A benchmark is a module of this folder with NEEDS (programs), BARS (what it measures) and run(context, report).
+"""
+
+import importlib
+import json
+import re
+import shutil
+import sys
+import tempfile
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+import harness
+
+NAMES = ["redeploy", "git_http", "proxy", "api", "start", "watchers", "many", "logs", "crash", "growth"]
+MARK_START, MARK_END = "<!-- results: written by ./dev bench -->", "<!-- end of results -->"
+
+
+@dataclass
+class Context:
+    java: str
+    jar: Path
+    work: Path
+
+
+def main():
+    java, jar, *names = sys.argv[1:]
+    available = [name for name in NAMES if (harness.HERE / f"{name}.py").exists()]
+    unknown = [name for name in names if name not in available]
+    if unknown:
+        sys.exit(f"bench: no benchmark {', '.join(unknown)} (there are: {', '.join(available)})")
+    failed = []
+    for name in names or available:
+        module = importlib.import_module(name)
+        missing = harness.needs(*module.NEEDS)
+        if missing:
+            harness.say(f"{name}: skipped, missing {', '.join(missing)}")
+            continue
+        harness.say(f"{name}: {', '.join(module.BARS)}")
+        work = Path(tempfile.mkdtemp(prefix=f"backendim-bench-{name}-"))
+        report = harness.Report(name)
+        try:
+            module.run(Context(java, Path(jar).resolve(), work), report)
+        except Exception:  # one benchmark that fails must not hide the others
+            traceback.print_exc()
+            failed.append(name)
+        finally:
+            shutil.rmtree(work, ignore_errors=True)
+        if report.rows:
+            report.write()
+    write_readme()
+    if failed:
+        sys.exit(f"bench: failed: {', '.join(failed)}")
+
+
+def write_readme():
+    page = harness.HERE / "README.md"
+    lines = [MARK_START]
+    for name in NAMES:
+        file = harness.RESULTS / f"{name}.json"
+        if not file.exists():
+            continue
+        result = json.loads(file.read_text())
+        load = ", ".join(f"{value:.1f}" for value in result["load"])
+        lines += ["", f"### {name}", "", f"{result['when']}; {result['machine']}; load {load}.", "",
+                  "| bar | work | peer | ratio | bar | met | product | peer's figure | n | failures | note |",
+                  "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |"]
+        for row in result["rows"]:
+            sign = "<=" if row["better"] == "lower" else ">="
+            lines.append(
+                f"| {row['bar']} | {row['work']} | {row['peer']} | {row['ratio']:.3g} | {sign} {row['wanted']:g} |"
+                f" {'yes' if row['met'] else '**no**'} | {row['product']} | {row['peer_figure']} | {row['runs']} |"
+                f" {row['failures']} | {row['note']} |")
+    lines.append("")
+    lines.append(MARK_END)
+    text = page.read_text()
+    pattern = re.compile(re.escape(MARK_START) + ".*" + re.escape(MARK_END), re.S)
+    page.write_text(pattern.sub(lambda _: "\n".join(lines), text))
+
+
+if __name__ == "__main__":
+    main()
