@@ -1,0 +1,165 @@
+"""B1, B2, B3: one changed file until the public URL shows it, against the DIY peer in its plain-process form."""
+
+import base64
+import io
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tarfile
+import time
+import urllib.error
+from pathlib import Path
+
+import apps
+import harness
+
+sys.path.insert(0, str(harness.HERE / "diy"))
+import diy  # noqa: E402
+
+BARS = ["B1", "B2", "B3"]
+NEEDS = diy.NEEDS
+RUNS = 7
+
+
+class Ours:
+    def __init__(self, context):
+        self.product = harness.Product(context.java, context.jar, context.work / "product").start()
+        self.source = apps.python_app(context.work / "ours")
+        self.product.cli("deploy", "--dir", str(self.source))
+        self.clone = context.work / "clone"
+        shutil.copytree(self.source, self.clone)
+        self.token = self.product.token()
+        for arguments in (["init", "-q", "-b", "main"], ["config", "user.email", "bench@localhost"],
+                          ["config", "user.name", "bench"]):
+            self.git(*arguments)
+        self.url = self.product.url.replace("http://", f"http://git:{(self.product.data / 'admin.key').read_text().strip()}@")
+        self.remote = f"{self.url}/git/admin-pyapp.git"
+        self.git("fetch", "-q", self.remote, "main")
+        self.git("reset", "-q", "--hard", "FETCH_HEAD")
+
+    def git(self, *arguments):
+        subprocess.run(["git", "-C", str(self.clone), *arguments], check=True, capture_output=True)
+
+    def shows(self, version):
+        return until(lambda: f'"{version}"'.encode() in safely(lambda: self.product.get_app("pyapp")))
+
+    def by_cli(self):
+        version = fresh(self.source)
+        start = time.perf_counter()
+        process = subprocess.Popen(self.product.program + ["deploy", "--watch", "--dir", str(self.source)],
+                                   env=self.product.environment(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.shows(version)
+        seconds = time.perf_counter() - start
+        if process.wait() != 0:
+            raise RuntimeError("deploy failed")
+        return seconds
+
+    def by_push(self):
+        self.git("fetch", "-q", self.remote, "main")
+        self.git("reset", "-q", "--hard", "FETCH_HEAD")
+        version = fresh(self.clone)
+        self.git("commit", "-qam", version)
+        start = time.perf_counter()
+        process = subprocess.Popen(["git", "-C", str(self.clone), "push", "-q", self.remote, "main"],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.shows(version)
+        seconds = time.perf_counter() - start
+        if process.wait() != 0:
+            raise RuntimeError("push failed")
+        return seconds
+
+    def by_api(self):
+        version = fresh(self.source)
+        body = {"source": base64.b64encode(packed(self.source)).decode(), "project": "pyapp",
+                "config": (self.source / "backend.yml").read_text()}
+        self.token = self.product.token()
+        start = time.perf_counter()
+        reply = self.product.call("POST", "/v1/deployments", body, token=self.token)
+        self.shows(version)
+        seconds = time.perf_counter() - start
+        until(lambda: self.product.call("GET", f"/api/status/{reply['deploymentId']}", token=self.token)["status"]
+              in ("complete", "failed"))
+        return seconds
+
+
+def safely(get):
+    try:
+        return get()
+    except (OSError, urllib.error.URLError):
+        return b""
+
+
+def until(holds, seconds=60, pause=0.002):
+    end = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > end:
+            raise RuntimeError("waited in vain")
+        time.sleep(pause)
+
+
+def fresh(folder):
+    version = str(time.time_ns())
+    apps.set_version(folder, version)
+    return version
+
+
+def packed(folder):
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz", compresslevel=1) as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts and ".git" not in path.parts:
+                archive.add(path, arcname=str(path.relative_to(folder)))
+    return buffer.getvalue()
+
+
+def bare_start(source):
+    """Seconds from spawning the app to its first answer: what no platform can save."""
+    port = harness.free_port()
+    start = time.perf_counter()
+    process = subprocess.Popen([str(Path(sys.executable).resolve()), "-m", "app.main"], cwd=source,
+                               env={"PORT": str(port), "HOST": "127.0.0.1", "PATH": os.environ["PATH"],
+                                    "PYTHONDONTWRITEBYTECODE": "1"})
+    import urllib.request
+    try:
+        until(lambda: safely(lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=1).read()), pause=0.001)
+        return time.perf_counter() - start
+    finally:
+        process.kill()
+        process.wait()
+
+
+def run(context, report):
+    ours = Ours(context)
+    peer = None
+    try:
+        peer = diy.Diy(context.work / "diy").start(apps.python_app(context.work / "theirs"))
+
+        def by_diy():
+            version = fresh(peer.clone)
+            peer.git("commit", "-qam", version)
+            start = time.perf_counter()
+            process = subprocess.Popen(
+                ["git", "-C", str(peer.clone), "push", "-q", f"http://127.0.0.1:{peer.git_port}/{peer.app}.git", "main"],
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            until(lambda: f'"{version}"'.encode() in peer.get())
+            seconds = time.perf_counter() - start
+            process.wait()
+            return seconds
+
+        samples = harness.interleaved({
+            "cli": ours.by_cli, "push": ours.by_push, "api": ours.by_api, "diy": by_diy,
+            "bare": lambda: bare_start(ours.source)}, RUNS, warm_up=2)
+        report.compare("B1", "redeploy, one changed file, deploy --watch", "DIY", samples["cli"], samples["diy"], 0.40, 0.25)
+        report.compare("B2", "the same by git push", "DIY", samples["push"], samples["diy"], 0.25, 0.15)
+        bare = statistics.median(samples["bare"])
+        report.compare("B3", "platform overhead by API (wall minus bare app start)", "DIY's overhead",
+                       [max(0.001, wall - bare) for wall in samples["api"]],
+                       [wall - bare for wall in samples["diy"]], 0.10, 0.03,
+                       note=f"bare start {bare * 1000:.0f} ms; whole redeploy by API {statistics.median(samples['api']) * 1000:.0f} ms")
+    finally:
+        if peer:
+            peer.stop()
+        ours.product.stop_apps()
+        ours.product.stop()
