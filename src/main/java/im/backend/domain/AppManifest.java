@@ -6,12 +6,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What backend.yml (with Procfile and app.json) says of an app, validated and with defaults filled in. Absent stays
  * absent only where detection may answer instead.
  *
+ * @param generatedSecrets secrets that get a random value at the deploy that first needs them, unless they have one
  * @param port the port that the app insists on; absent means it reads PORT, as it should
  * @param processes further processes by name, beside {@code web}; {@code worker} is the usual one
  */
@@ -20,6 +23,7 @@ public record AppManifest(
         Optional<RuntimeSpec> runtime,
         Optional<Command> entrypoint,
         SortedMap<EnvName, EnvValue> env,
+        SortedSet<SecretName> generatedSecrets,
         Resources resources,
         Scaling scaling,
         Optional<Integer> port,
@@ -33,6 +37,7 @@ public record AppManifest(
 
     public AppManifest {
         env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
+        generatedSecrets = Collections.unmodifiableSortedSet(new TreeSet<>(generatedSecrets));
         processes = Collections.unmodifiableSortedMap(new TreeMap<>(processes));
         volumes = List.copyOf(volumes);
     }
@@ -44,6 +49,7 @@ public record AppManifest(
                 Optional.empty(),
                 Optional.empty(),
                 new TreeMap<>(),
+                new TreeSet<>(),
                 Resources.DEFAULT,
                 Scaling.DEFAULT,
                 Optional.empty(),
@@ -63,6 +69,7 @@ public record AppManifest(
                 runtime,
                 entrypoint,
                 env,
+                generatedSecrets,
                 resources,
                 changed,
                 port,
@@ -84,6 +91,7 @@ public record AppManifest(
                 runtime,
                 entrypoint,
                 merged,
+                generatedSecrets,
                 resources,
                 scaling,
                 port,

@@ -1,0 +1,85 @@
+package im.backend.manifest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.backend.domain.AppManifest;
+import im.backend.domain.AppManifest.HealthCheck;
+import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.Command;
+import im.backend.domain.EnvName;
+import im.backend.domain.EnvValue;
+import im.backend.domain.ProjectName;
+import im.backend.domain.RuntimeSpec;
+import im.backend.domain.SecretName;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class ManifestWriterTest {
+    @Test
+    void theDefaultsComeBack() {
+        assertThat(ManifestReader.readWritten(ManifestWriter.write(AppManifest.defaults())))
+                .isEqualTo(AppManifest.defaults());
+    }
+
+    @Test
+    void everyFieldComesBack() {
+        AppManifest manifest = new AppManifest(
+                Optional.of(new ProjectName("null")),
+                Optional.of(RuntimeSpec.parse("python:3.12")),
+                Optional.of(Command.parse("uvicorn main:app --port \"$PORT\" --x 'a # b: \\'")),
+                new TreeMap<>(Map.of(
+                        new EnvName("NULL"), new EnvValue.Literal("~"),
+                        new EnvName("NO"), new EnvValue.Literal("yes: \"no\" # \\ {a}\n\ttwo lines \u0007 é 🚀"),
+                        new EnvName("KEY"), new EnvValue.Secret(new SecretName("key")))),
+                new TreeSet<>(List.of(new SecretName("key"))),
+                new AppManifest.Resources((512L << 20) + 1, 333),
+                new AppManifest.Scaling(2, 7),
+                Optional.of(9000),
+                new HealthCheck(
+                        Optional.of("/a?b=c&d"),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(1500),
+                        Duration.ofSeconds(3),
+                        Duration.ofMinutes(15)),
+                Optional.of(Command.ofWords(List.of("sh", "-c", "a && b > 'c d'", ""))),
+                new TreeMap<>(Map.of("worker", Command.parse("celery worker"))),
+                List.of(
+                        new VolumeClaim("data", "/data", 3L << 30, false),
+                        new VolumeClaim("true", "/x", 1500000, true)),
+                new AppManifest.Build(Optional.of(Command.parse("make")), List.of("*.psd", "- [x]: #")),
+                Optional.of(Command.parse("pytest")),
+                new AppManifest.Rollout(Optional.of(AppManifest.Strategy.BLUE_GREEN), Duration.ofMillis(2500)));
+
+        assertThat(ManifestReader.readWritten(ManifestWriter.write(manifest))).isEqualTo(manifest);
+    }
+
+    @Test
+    void aReleaseMayHoldMoreThanAFile() {
+        AppManifest manifest = AppManifest.defaults()
+                .withEnv(IntStream.range(0, 400)
+                        .boxed()
+                        .collect(Collectors.toMap(
+                                i -> new EnvName("A" + i), i -> new EnvValue.Literal("x".repeat(1_000)))));
+
+        assertThat(ManifestReader.readWritten(ManifestWriter.write(manifest))).isEqualTo(manifest);
+    }
+
+    @Property(tries = 300)
+    void anyTextOfAnEnvValueComesBack(@ForAll String text) {
+        if (text.indexOf('\0') >= 0 || text.startsWith(EnvValue.SECRET_PREFIX)) {
+            return;
+        }
+        AppManifest manifest = AppManifest.defaults().withEnv(Map.of(new EnvName("A"), new EnvValue.Literal(text)));
+
+        assertThat(ManifestReader.readWritten(ManifestWriter.write(manifest))).isEqualTo(manifest);
+    }
+}
