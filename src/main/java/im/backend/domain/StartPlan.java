@@ -10,7 +10,8 @@ import java.util.TreeMap;
  *
  * @param processes by name; {@code web} is the one that gets traffic, and may be absent in a pure worker
  * @param release runs once, before the new instances take traffic
- * @param environment what the dependency layer needs (as PYTHONUSERBASE=/app/.deps); user values win
+ * @param environment what the dependency layer needs (as PYTHONUSERBASE=/app/.deps); user values win. PATH has only the
+ *     image's own program folders (/app/.deps/bin): whoever starts it puts the runtime's and the system's behind them
  */
 public record StartPlan(
         RuntimeSpec runtime,

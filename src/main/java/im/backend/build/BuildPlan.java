@@ -1,0 +1,123 @@
+package im.backend.build;
+
+import im.backend.domain.Command;
+import im.backend.domain.StartPlan;
+import java.util.List;
+import java.util.Optional;
+
+/** How one source tree becomes a runnable app; what the manifest says is already in it. */
+public sealed interface BuildPlan {
+    Outline outline();
+
+    /**
+     * What plans of all languages say.
+     *
+     * @param reason one line for the user: what was found, and what follows from it
+     * @param warnings one line each, for the user
+     * @param start the runtime's version is settled by the sandbox, which knows what the host has
+     * @param buildCommand of the manifest; runs in a writable copy of the tree, and its results are part of the image
+     * @param test of the manifest; runs in the built tree, and the image is not finished when it fails
+     * @param ignored patterns of files that are left out of the image
+     */
+    record Outline(
+            String reason,
+            List<String> warnings,
+            StartPlan start,
+            Optional<Command> buildCommand,
+            Optional<Command> test,
+            List<String> ignored) {
+        public Outline {
+            warnings = List.copyOf(warnings);
+            ignored = List.copyOf(ignored);
+        }
+    }
+
+    /**
+     * Files that a package manager needs to install dependencies. Their content keys the dependency layer, so that a
+     * change elsewhere never installs anything again.
+     *
+     * @param wholeTree an install script of the app, or a local package, may read any file
+     */
+    record Inputs(List<String> files, boolean wholeTree) {
+        public static final Inputs NONE = new Inputs(List.of(), false);
+
+        public Inputs {
+            files = List.copyOf(files);
+        }
+    }
+
+    /**
+     * @param packages what the app needs to run
+     * @param development further ones that only tests need; installed when there is a test command, and never in the image
+     */
+    record Python(Outline outline, Packages packages, Packages development, Inputs inputs) implements BuildPlan {
+        /**
+         * Packages for pip or uv to resolve.
+         *
+         * @param files requirement files of the tree
+         * @param requirements PEP 508 lines
+         * @param constraints {@code name==version} lines from a lock file
+         */
+        public record Packages(List<String> files, List<String> requirements, List<String> constraints) {
+            public static final Packages NONE = new Packages(List.of(), List.of(), List.of());
+
+            public Packages {
+                files = List.copyOf(files);
+                requirements = List.copyOf(requirements);
+                constraints = List.copyOf(constraints);
+            }
+
+            public boolean isEmpty() {
+                return files.isEmpty() && requirements.isEmpty();
+            }
+        }
+    }
+
+    /**
+     * @param packageManager empty when there are no dependencies
+     * @param buildScript the {@code build} script of package.json is to run
+     * @param development package.json names packages that only builds and tests need
+     */
+    record Node(
+            Outline outline,
+            Optional<PackageManager> packageManager,
+            boolean buildScript,
+            boolean development,
+            Inputs inputs)
+            implements BuildPlan {
+        public enum PackageManager {
+            NPM,
+            /** Without a lock file: versions are whatever the registry has today. */
+            NPM_UNLOCKED,
+            PNPM,
+            YARN_CLASSIC,
+            YARN_BERRY
+        }
+    }
+
+    /** @param mainPackage as {@code go build} takes it, {@code .} or {@code ./cmd/api} */
+    record Go(Outline outline, String mainPackage) implements BuildPlan {
+        /** Where the binary is put, seen from the app's folder. */
+        public static final String BINARY = ".build/app";
+    }
+
+    record Java(Outline outline, Tool tool) implements BuildPlan {
+        /** Where the runnable jar is put, seen from the app's folder. */
+        public static final String JAR = ".build/app.jar";
+
+        /** Where the jars are put that it does not hold itself. */
+        public static final String LIBRARIES = ".build/lib";
+
+        /** What makes the jar. */
+        public enum Tool {
+            MAVEN,
+            MAVEN_WRAPPER,
+            GRADLE,
+            GRADLE_WRAPPER,
+            /** A jar in the tree is the app. */
+            NONE
+        }
+    }
+
+    record Static(Outline outline) implements BuildPlan {}
+}

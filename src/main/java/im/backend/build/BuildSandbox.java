@@ -1,0 +1,18 @@
+package im.backend.build;
+
+/**
+ * Runs the language's own tools on a plan, apart from the platform and under limits of time, memory and processes. Safe
+ * for several threads.
+ */
+public interface BuildSandbox {
+    /**
+     * Installs what is not installed yet, runs the build and the test command. Interrupting the thread kills every
+     * process of the build within 10 s. Fails with {@code StageFailed}: {@code build-failed}, {@code test-failed},
+     * {@code runtime-missing}, {@code timeout}, {@code out-of-memory}, {@code cancelled}; the evidence is the last 50
+     * lines.
+     */
+    BuiltTree build(BuildRequest request, BuildPlan plan, BuildListener listener);
+
+    /** Removes caches that were not used for a while. */
+    void prune();
+}
