@@ -1,0 +1,100 @@
+package im.backend.server;
+
+import im.backend.server.Conversation.Phase;
+import io.helidon.common.buffers.DataReader;
+import io.helidon.webserver.CloseConnectionException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads under a deadline, and refuses what the library would read without limit: a huge chunk, a chunk size that is none. */
+final class EdgeReader extends DataReader {
+    /** What may lie there beyond a chunk: its size line and the start of the next one. */
+    private static final int BESIDE_CHUNK_BYTES = 64 * 1024;
+    /** 15 digits do not overflow a long. */
+    private static final int CHUNK_SIZE_DIGITS_MAX = 15;
+
+    private final Conversation conversation;
+    private final EdgeWriter writer;
+
+    EdgeReader(DataReader inner, Conversation conversation, EdgeWriter writer) {
+        this(new Source(inner, conversation, writer), conversation, writer);
+    }
+
+    private EdgeReader(Source source, Conversation conversation, EdgeWriter writer) {
+        super(source::next);
+        this.conversation = conversation;
+        this.writer = writer;
+    }
+
+    /** The library holds a whole chunk in memory before it gives out the first byte of it: end that early. */
+    @Override
+    public void pullData() {
+        if (conversation.phase() == Phase.BODY
+                && available() > conversation.limits().body().chunkBytesMax() + BESIDE_CHUNK_BYTES) {
+            throw writer.refuse(Refusal.CHUNK_TOO_LARGE);
+        }
+        super.pullData();
+    }
+
+    /** In a body only chunk size lines (and the empty line after the last chunk) are read by lines. */
+    @Override
+    public String readLine() {
+        if (conversation.phase() != Phase.BODY) {
+            return super.readLine();
+        }
+        String line = bodyLine();
+        String size = withoutExtension(line);
+        if (!size.isEmpty() && !isChunkSize(size)) {
+            throw writer.refuse(Refusal.BAD_FRAMING);
+        }
+        return size;
+    }
+
+    private String bodyLine() {
+        try {
+            return super.readLine();
+        } catch (IncorrectNewLineException e) {
+            throw writer.refuse(Refusal.BAD_FRAMING);
+        }
+    }
+
+    /** Chunk extensions are legal (RFC 9112 section 7.1.1) and mean nothing to us; the library does not know them. */
+    private static String withoutExtension(String line) {
+        int semicolon = line.indexOf(';');
+        return semicolon < 0 ? line : line.substring(0, semicolon).stripTrailing();
+    }
+
+    private static boolean isChunkSize(String text) {
+        return text.length() <= CHUNK_SIZE_DIGITS_MAX && text.chars().allMatch(c -> Character.digit(c, 16) >= 0);
+    }
+
+    /** Where the bytes come from: first what the library read to find the protocol, then the socket. */
+    private record Source(DataReader inner, Conversation conversation, EdgeWriter writer) {
+        byte @Nullable [] next() {
+            if (writer.refused()) {
+                throw new CloseConnectionException("refused before");
+            }
+            if (conversation.headIsTooLarge()) {
+                throw writer.refuse(Refusal.HEADERS_TOO_LARGE);
+            }
+            long awaitedFrom = conversation.await();
+            byte[] bytes = read();
+            conversation.received(bytes.length, awaitedFrom);
+            return bytes;
+        }
+
+        private byte[] read() {
+            try {
+                inner.ensureAvailable();
+                return inner.readBytes(inner.available());
+            } catch (InsufficientDataAvailableException | CloseConnectionException ended) {
+                if (conversation.socket().expired()) {
+                    throw writer.refuse(Refusal.REQUEST_TIMEOUT);
+                }
+                if (conversation.phase() == Phase.BODY) {
+                    throw writer.refuse(Refusal.BAD_FRAMING);
+                }
+                throw ended;
+            }
+        }
+    }
+}

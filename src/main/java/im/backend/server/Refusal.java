@@ -1,0 +1,75 @@
+package im.backend.server;
+
+import java.nio.charset.StandardCharsets;
+
+/** Why the listener turns a request away before any route sees it; each is answered as problem+json (RFC 9457) and ends the connection. */
+enum Refusal {
+    BAD_PATH(
+            400,
+            "bad-path",
+            "Bad path",
+            "The path must start with / and be plain: no empty, . or .. segment, no ;"
+                    + " and none of %00-%1f %25 %2e %2f %5c %7f; other bytes as percent-encoded UTF-8."),
+    BAD_REQUEST(400, "bad-request", "Bad request", "The request is not valid HTTP/1.1."),
+    BAD_FRAMING(
+            400,
+            "bad-framing",
+            "Bad framing",
+            "The end of the body is unclear: send either one Content-Length or"
+                    + " Transfer-Encoding: chunked, and the whole body."),
+    REQUEST_TIMEOUT(408, "request-timeout", "Request timeout", "The request did not arrive in time; send it again."),
+    CHUNK_TOO_LARGE(
+            413, "body-too-large", "Body too large", "One chunk of the body is too large; send smaller chunks."),
+    URI_TOO_LONG(414, "uri-too-long", "URI too long", "The request line is too long."),
+    UNSUPPORTED_ENCODING(
+            415,
+            "unsupported-encoding",
+            "Unsupported encoding",
+            "This path takes no compressed body; send it without Content-Encoding."),
+    EXPECTATION_FAILED(417, "expectation-failed", "Expectation failed", "Only Expect: 100-continue is understood."),
+    WRONG_HOST(421, "wrong-host", "Wrong host", "The request target names another host than the Host header."),
+    HEADERS_TOO_LARGE(431, "headers-too-large", "Headers too large", "The headers are too many or too long."),
+    BUSY(503, "busy", "Busy", "Too many requests at once; send it again in some seconds."),
+    VERSION_NOT_SUPPORTED(505, "http-version", "HTTP version not supported", "Only HTTP/1.1 is spoken here."),
+    ;
+
+    private final int status;
+    private final String slug;
+    private final String title;
+    private final String detail;
+
+    Refusal(int status, String slug, String title, String detail) {
+        this.status = status;
+        this.slug = slug;
+        this.title = title;
+        this.detail = detail;
+    }
+
+    int status() {
+        return status;
+    }
+
+    byte[] body() {
+        return body(status, slug, title, detail);
+    }
+
+    /** All four are our own words: nothing of the request is repeated, so nothing needs escaping. */
+    static byte[] body(int status, String slug, String title, String detail) {
+        return """
+            {"type":"urn:backendim:problem:%s","title":"%s","status":%d,"detail":"%s","code":"%s"}
+            """.formatted(slug, title, status, detail, slug).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The whole answer, head and body. */
+    byte[] answer() {
+        byte[] body = body();
+        byte[] head = ("HTTP/1.1 " + status + " " + title
+                        + "\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.length
+                        + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII);
+        byte[] answer = new byte[head.length + body.length];
+        System.arraycopy(head, 0, answer, 0, head.length);
+        System.arraycopy(body, 0, answer, head.length, body.length);
+        return answer;
+    }
+}
