@@ -1,0 +1,252 @@
+package im.backend.config;
+
+import im.backend.config.ServerConfig.Apps;
+import im.backend.config.ServerConfig.Build;
+import im.backend.config.ServerConfig.Deploy;
+import im.backend.config.ServerConfig.Keys;
+import im.backend.config.ServerConfig.Limits;
+import im.backend.config.ServerConfig.Listener;
+import im.backend.config.ServerConfig.Local;
+import im.backend.problem.Problem;
+import im.backend.problem.Suggestion;
+import im.backend.problem.Violation;
+import im.backend.yaml.YamlException;
+import im.backend.yaml.YamlNode;
+import im.backend.yaml.YamlReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the {@link ServerConfig} of a file, the environment and flags, of which the last named wins. */
+public final class ConfigReader {
+    public static final String FILE_NAME = "backendim.yml";
+    public static final String FILE_VARIABLE = "BACKENDIM_CONFIG_FILE";
+    private static final String VARIABLE_PREFIX = "BACKENDIM_";
+    private static final int FILE_BYTES_MAX = 64 * 1024;
+
+    /** Read by the CLI and the launcher, so that they are no mistyped settings. */
+    private static final List<String> OTHER_VARIABLES = List.of(
+            FILE_VARIABLE,
+            "BACKENDIM_URL",
+            "BACKENDIM_TOKEN",
+            "BACKENDIM_PROJECT",
+            "BACKENDIM_JAR",
+            "BACKENDIM_JAVA",
+            "BACKENDIM_JAVA_OPTS",
+            "BACKENDIM_AOT_CACHE");
+
+    private final Map<String, String> environment;
+    private final List<Violation> faults = new ArrayList<>();
+    private final Map<String, Found> found = new HashMap<>();
+    private final List<LoadedConfig.Line> lines = new ArrayList<>();
+
+    private record Found(String text, String origin) {}
+
+    private ConfigReader(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /**
+     * @param flags values by the setting's key, as given on the command line
+     * @param file that was asked for; null takes BACKENDIM_CONFIG_FILE, else backendim.yml in the user's or the
+     *     machine's configuration folder when there is one
+     * @throws im.backend.problem.ProblemException Invalid {@code config-invalid} with every fault of all sources
+     */
+    public static LoadedConfig read(@Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
+        return new ConfigReader(environment).read(file, flags);
+    }
+
+    private LoadedConfig read(@Nullable Path file, Map<String, String> flags) {
+        configFile(file).ifPresent(this::readFile);
+        readEnvironment();
+        flags.forEach((key, text) -> put(key, text, "flag " + key));
+        ServerConfig config = build();
+        if (!faults.isEmpty()) {
+            throw new Problem.Invalid(
+                            "config-invalid",
+                            "The server's configuration has "
+                                    + (faults.size() == 1 ? "a fault" : faults.size() + " faults") + ": "
+                                    + faults.stream()
+                                            .map(fault -> fault.pointer() + ": " + fault.message())
+                                            .collect(Collectors.joining("; ")),
+                            faults)
+                    .asException();
+        }
+        return new LoadedConfig(config, lines);
+    }
+
+    private Optional<Path> configFile(@Nullable Path asked) {
+        if (asked != null) {
+            return Optional.of(asked);
+        }
+        String named = environment.get(FILE_VARIABLE);
+        if (named != null && !named.isBlank()) {
+            return Optional.of(Path.of(named));
+        }
+        return List.of(folder("XDG_CONFIG_HOME", ".config").resolve(FILE_NAME), Path.of("/etc/backendim", FILE_NAME))
+                .stream()
+                .filter(Files::isRegularFile)
+                .findFirst();
+    }
+
+    private Path folder(String variable, String belowHome) {
+        String named = environment.get(variable);
+        Path base = named == null || named.isBlank()
+                ? Path.of(environment.getOrDefault("HOME", ".")).resolve(belowHome)
+                : Path.of(named);
+        return base.resolve("backendim");
+    }
+
+    private void readFile(Path file) {
+        try {
+            YamlNode document = YamlReader.read(Files.readAllBytes(file), FILE_BYTES_MAX);
+            if (document instanceof YamlNode.Mapping mapping) {
+                flatten(file, "", mapping);
+            } else {
+                fault(
+                        file + " " + document.at(),
+                        "holds " + document.kind() + " (expected: keys such as server.port:)");
+            }
+        } catch (YamlException broken) {
+            fault(file + " " + broken.at(), String.valueOf(broken.getMessage()));
+        } catch (IOException unreadable) {
+            fault(file.toString(), "could not be read (expected: a readable file): " + unreadable);
+        }
+    }
+
+    /** {@code server: {port: 1}} and {@code server.port: 1} are the same. */
+    private void flatten(Path file, String prefix, YamlNode.Mapping mapping) {
+        for (YamlNode.Entry entry : mapping.entries()) {
+            String key = prefix + entry.key();
+            String origin = file.getFileName() + " " + entry.at();
+            switch (entry.value()) {
+                case YamlNode.Scalar scalar -> put(key, scalar.isNull() ? "" : scalar.text(), origin);
+                case YamlNode.Mapping nested -> {
+                    if (Setting.all().stream().anyMatch(setting -> setting.key().startsWith(key + "."))) {
+                        flatten(file, key + ".", nested);
+                    } else {
+                        fault(origin, unknown(key));
+                    }
+                }
+                case YamlNode.Sequence list -> put(key, joined(list), origin);
+            }
+        }
+    }
+
+    private static String joined(YamlNode.Sequence list) {
+        return list.items().stream()
+                .map(item -> item instanceof YamlNode.Scalar scalar ? scalar.text() : item.kind())
+                .collect(Collectors.joining(", "));
+    }
+
+    private void readEnvironment() {
+        for (Setting<?> setting : Setting.all()) {
+            String text = environment.get(setting.variable());
+            if (text != null) {
+                put(setting.key(), text, setting.variable());
+            }
+        }
+        List<String> variables = Setting.all().stream().map(Setting::variable).toList();
+        environment.keySet().stream()
+                .filter(name -> name.startsWith(VARIABLE_PREFIX))
+                .filter(name -> !variables.contains(name) && !OTHER_VARIABLES.contains(name))
+                .sorted()
+                .forEach(name -> fault(name, Suggestion.unknown("variable", name, variables)));
+    }
+
+    private void put(String key, String text, String origin) {
+        if (Setting.all().stream().noneMatch(setting -> setting.key().equals(key))) {
+            fault(origin, unknown(key));
+            return;
+        }
+        found.put(key, new Found(text.strip(), origin));
+    }
+
+    private static String unknown(String key) {
+        return Suggestion.unknown(
+                "setting", key, Setting.all().stream().map(Setting::key).toList());
+    }
+
+    private void fault(String place, String message) {
+        faults.add(new Violation(place, message));
+    }
+
+    private ServerConfig build() {
+        ServerConfig config = new ServerConfig(
+                value(Setting.DATA),
+                new Listener(value(Setting.SERVER_HOST), value(Setting.SERVER_PORT), value(Setting.SHUTDOWN_MAX)),
+                new Apps(
+                        value(Setting.APPS_HOST),
+                        value(Setting.APPS_PORT),
+                        value(Setting.APPS_DOMAIN),
+                        value(Setting.APPS_PUBLIC_PORT)),
+                new Deploy(
+                        value(Setting.CONCURRENCY),
+                        value(Setting.QUEUE_MAX),
+                        value(Setting.KEEP_RELEASES),
+                        value(Setting.DEPLOY_TIME_MAX),
+                        value(Setting.STOP_GRACE)),
+                new Build(
+                        value(Setting.BUILD_TIME_MAX),
+                        value(Setting.BUILD_MEMORY_MAX),
+                        value(Setting.BUILD_PROCESSES_MAX),
+                        value(Setting.BUILD_ENVIRONMENT)),
+                new Limits(
+                        value(Setting.DEPLOYS_PER_MINUTE),
+                        value(Setting.REQUESTS_PER_MINUTE),
+                        value(Setting.LOGINS_PER_MINUTE),
+                        value(Setting.UPLOAD_MAX),
+                        value(Setting.UPLOAD_EXPANDED_MAX),
+                        value(Setting.UPLOAD_FILES_MAX),
+                        value(Setting.CONNECTIONS),
+                        value(Setting.CONNECTIONS_PER_ADDRESS),
+                        value(Setting.REQUESTS_AT_ONCE),
+                        value(Setting.SOCKETS_PER_USER)),
+                new Local(
+                        value(Setting.UID_BASE),
+                        value(Setting.PORT_MIN),
+                        value(Setting.PORT_MAX),
+                        value(Setting.SANDBOX),
+                        value(Setting.CONTROL_GROUPS)),
+                new Keys(value(Setting.MASTER_KEY_FILE), value(Setting.TOKEN_TTL)),
+                value(Setting.LOG_LEVEL));
+        checkTogether(config);
+        return config;
+    }
+
+    private void checkTogether(ServerConfig config) {
+        Local local = config.local();
+        if (local.portMin() > local.portMax()) {
+            fault(
+                    Setting.PORT_MIN.key(),
+                    local.portMin() + " (expected: <= local.port-max, which is " + local.portMax() + ")");
+        }
+        boolean samePort =
+                config.server().port() == config.apps().port() && config.apps().port() != 0;
+        if (samePort && config.server().host().equals(config.apps().host())) {
+            fault(Setting.APPS_PORT.key(), config.apps().port() + " is server.port too (expected: two ports)");
+        }
+    }
+
+    /** What was found, else the default; a value that is not allowed is noted, and the default stands in for it. */
+    private <T> T value(Setting<T> setting) {
+        String fallback = setting.key().equals(Setting.DATA.key())
+                ? folder("XDG_DATA_HOME", ".local/share").toString()
+                : setting.fallback();
+        Found given = found.getOrDefault(setting.key(), new Found(fallback, "default"));
+        Optional<T> value = setting.kind().parse().apply(given.text());
+        lines.add(new LoadedConfig.Line(setting.key(), given.text(), given.origin()));
+        if (value.isEmpty()) {
+            String message = setting.key() + ": \"" + given.text() + "\" (expected: " + setting.expected() + ")";
+            fault(given.origin(), message);
+        }
+        return value.or(() -> setting.kind().parse().apply(fallback)).orElseThrow();
+    }
+}

@@ -1,0 +1,129 @@
+package im.backend.config;
+
+import im.backend.config.ServerConfig.LogLevel;
+import im.backend.config.ServerConfig.Use;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the value of a setting looks like.
+ *
+ * @param expected as a message and the reference say it
+ * @param parse empty when the text is none of these
+ */
+record Kind<T>(String expected, Function<String, Optional<T>> parse) {
+    private static final Pattern HOST = Pattern.compile("[A-Za-z0-9._:-]{1,253}");
+    private static final Pattern DOMAIN =
+            Pattern.compile("[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*");
+    private static final Pattern SPAN = Pattern.compile("([0-9]{1,6})(s|m|h)");
+    private static final Pattern BYTES = Pattern.compile("([0-9]{1,7})(Ki|Mi|Gi)");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*\\*?");
+
+    static final Kind<String> ADDRESS = matching("a host name or address, as in 127.0.0.1", HOST);
+    static final Kind<String> DOMAIN_NAME = matching("a domain in lower case, as in apps.example.com", DOMAIN);
+    static final Kind<Path> PATH = new Kind<>("a path", Kind::path);
+    static final Kind<List<String>> NAMES =
+            new Kind<>("names separated by commas, * at an end for any ending", Kind::names);
+    static final Kind<Use> SANDBOX =
+            words(Map.of("auto", Use.AUTO, "bubblewrap", Use.REQUIRED, "none", Use.NEVER), "auto, bubblewrap or none");
+    static final Kind<Use> CONTROL_GROUPS =
+            words(Map.of("auto", Use.AUTO, "required", Use.REQUIRED, "none", Use.NEVER), "auto, required or none");
+    static final Kind<LogLevel> LEVEL = words(
+            Map.of(
+                    "error", LogLevel.ERROR,
+                    "warn", LogLevel.WARN,
+                    "info", LogLevel.INFO,
+                    "debug", LogLevel.DEBUG),
+            "error, warn, info or debug");
+
+    static Kind<Integer> count(int min, int max) {
+        return new Kind<>(
+                min + " to " + max,
+                text -> text.matches("[0-9]{1,9}")
+                        ? Optional.of(Integer.valueOf(text)).filter(value -> value >= min && value <= max)
+                        : Optional.empty());
+    }
+
+    static Kind<Duration> span(Duration min, Duration max) {
+        return new Kind<>(
+                min.toSeconds() + "s to " + max.toMinutes() + "m, as in 90s or 10m",
+                text -> span(text).filter(value -> value.compareTo(min) >= 0 && value.compareTo(max) <= 0));
+    }
+
+    private static Optional<Duration> span(String text) {
+        Matcher matcher = SPAN.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        long count = Long.parseLong(matcher.group(1));
+        return Optional.of(
+                switch (matcher.group(2)) {
+                    case "s" -> Duration.ofSeconds(count);
+                    case "m" -> Duration.ofMinutes(count);
+                    default -> Duration.ofHours(count);
+                });
+    }
+
+    /** Bounds in MiB. */
+    static Kind<Long> size(long minMebibytes, long maxMebibytes) {
+        return new Kind<>(
+                minMebibytes + "Mi to " + maxMebibytes + "Mi, as in 512Mi or 2Gi",
+                text -> bytes(text).filter(value -> value >= minMebibytes << 20 && value <= maxMebibytes << 20));
+    }
+
+    private static Optional<Long> bytes(String text) {
+        Matcher matcher = BYTES.matcher(text);
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        int shift = switch (matcher.group(2)) {
+            case "Ki" -> 10;
+            case "Mi" -> 20;
+            default -> 30;
+        };
+        return Optional.of(Long.parseLong(matcher.group(1)) << shift);
+    }
+
+    /** As {@code kind}, and nothing at all is allowed too. */
+    static <T> Kind<Optional<T>> orNothing(Kind<T> kind) {
+        return new Kind<>(
+                kind.expected(),
+                text -> text.isEmpty()
+                        ? Optional.of(Optional.empty())
+                        : kind.parse().apply(text).map(Optional::of));
+    }
+
+    private static Kind<String> matching(String expected, Pattern pattern) {
+        return new Kind<>(expected, text -> pattern.matcher(text).matches() ? Optional.of(text) : Optional.empty());
+    }
+
+    private static <T> Kind<T> words(Map<String, T> words, String expected) {
+        return new Kind<>(expected, text -> Optional.ofNullable(words.get(text)));
+    }
+
+    private static Optional<Path> path(String text) {
+        try {
+            return text.isBlank()
+                    ? Optional.empty()
+                    : Optional.of(Path.of(text).toAbsolutePath().normalize());
+        } catch (InvalidPathException notAPath) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<List<String>> names(String text) {
+        List<String> names = Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .toList();
+        return names.stream().allMatch(name -> NAME.matcher(name).matches()) ? Optional.of(names) : Optional.empty();
+    }
+}

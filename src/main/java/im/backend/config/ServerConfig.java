@@ -1,0 +1,75 @@
+package im.backend.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * All settings of one server, checked and with defaults filled in. {@link Setting} says what each means; Wiring hands
+ * every technology its own part.
+ *
+ * @param data the one folder that holds everything that must survive
+ */
+public record ServerConfig(
+        Path data,
+        Listener server,
+        Apps apps,
+        Deploy deploy,
+        Build build,
+        Limits limits,
+        Local local,
+        Keys keys,
+        LogLevel logLevel) {
+
+    /** @param port 0 takes any free one */
+    public record Listener(String host, int port, Duration shutdownMax) {}
+
+    /**
+     * @param port 0 takes any free one
+     * @param publicPort as people reach it, when a port forward or proxy stands before; 0 means {@code port}
+     */
+    public record Apps(String host, int port, String domain, int publicPort) {}
+
+    public record Deploy(int concurrency, int queueMax, int keepReleases, Duration timeMax, Duration stopGrace) {}
+
+    /** @param environment names, or beginnings of names that end in {@code *}, that a build sees of the server's own */
+    public record Build(Duration timeMax, long memoryMaxBytes, int processesMax, List<String> environment) {
+        public Build {
+            environment = List.copyOf(environment);
+        }
+    }
+
+    public record Limits(
+            int deploysPerMinute,
+            int requestsPerMinute,
+            int loginsPerMinute,
+            long uploadMaxBytes,
+            long uploadExpandedMaxBytes,
+            int uploadFilesMax,
+            int connections,
+            int connectionsPerAddress,
+            int requestsAtOnce,
+            int socketsPerUser) {}
+
+    public record Local(int uidBase, int portMin, int portMax, Use sandbox, Use controlGroups) {}
+
+    /** Whether something of the host is used. */
+    public enum Use {
+        /** Where it works. */
+        AUTO,
+        /** The server does not start without it. */
+        REQUIRED,
+        NEVER
+    }
+
+    /** @param masterKeyFile absent means {@code keys/master.key} in the data folder, made at first start */
+    public record Keys(Optional<Path> masterKeyFile, Duration tokenTtl) {}
+
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG
+    }
+}

@@ -1,0 +1,210 @@
+package im.backend.config;
+
+import im.backend.config.ServerConfig.LogLevel;
+import im.backend.config.ServerConfig.Use;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * One thing that an operator may set. docs/configuration.md is held equal to this table by a test. No setting holds a
+ * secret: keys stand in files of their own, so the effective configuration may be shown to anybody who may see the log.
+ *
+ * @param key in the file; the environment has it as {@link #variable}
+ * @param fallback as it would be written; empty when the server works it out
+ */
+public record Setting<T>(String key, Kind<T> kind, String fallback, String description) {
+    static final Setting<Path> DATA = of(
+            "data",
+            Kind.PATH,
+            "",
+            "The one folder that holds everything: database, git repositories, images, volumes, logs and keys."
+                    + " Default: `$XDG_DATA_HOME/backendim`, else `~/.local/share/backendim`.");
+    static final Setting<String> SERVER_HOST = of(
+            "server.host",
+            Kind.ADDRESS,
+            "127.0.0.1",
+            "Address of the platform's listener: API, git and this server's pages. The default is only reachable from"
+                    + " this machine.");
+    static final Setting<Integer> SERVER_PORT =
+            of("server.port", Kind.count(0, 65_535), "8080", "Port of the platform's listener. 0 takes any free one.");
+    static final Setting<Duration> SHUTDOWN_MAX = of(
+            "server.shutdown-max",
+            span(1, 600),
+            "30s",
+            "How long a stopping server waits for requests and deployments before it leaves them to the next start.");
+    static final Setting<String> APPS_HOST =
+            of("apps.host", Kind.ADDRESS, "127.0.0.1", "Address of the listener for the apps.");
+    static final Setting<Integer> APPS_PORT =
+            of("apps.port", Kind.count(0, 65_535), "8000", "Port of the listener for the apps. 0 takes any free one.");
+    static final Setting<String> APPS_DOMAIN = of(
+            "apps.domain",
+            Kind.DOMAIN_NAME,
+            "localhost",
+            "Apps answer at `{name}.{domain}`. Point a wildcard DNS entry of your own domain at this machine.");
+    static final Setting<Integer> APPS_PUBLIC_PORT = of(
+            "apps.public-port",
+            Kind.count(0, 65_535),
+            "0",
+            "Port shown in the apps' URLs, when a proxy or a port forward stands before this server. 0 means"
+                    + " `apps.port`.");
+    static final Setting<Integer> CONCURRENCY = of(
+            "deploy.concurrency",
+            Kind.count(1, 64),
+            "4",
+            "Deployments that run at once. Of one project it is never more than one.");
+    static final Setting<Integer> QUEUE_MAX = of(
+            "deploy.queue-max",
+            Kind.count(1, 100_000),
+            "1000",
+            "Deployments that may wait. Further ones are refused with `busy`.");
+    static final Setting<Integer> KEEP_RELEASES = of(
+            "deploy.keep-releases",
+            Kind.count(2, 1_000),
+            "10",
+            "Releases of each project that are kept for rollbacks, with their images.");
+    static final Setting<Duration> DEPLOY_TIME_MAX =
+            of("deploy.time-max", span(10, 7_200), "15m", "After which a deployment is given up, whatever it is at.");
+    static final Setting<Duration> STOP_GRACE = of(
+            "deploy.stop-grace",
+            span(1, 300),
+            "10s",
+            "Time that an app has between the TERM signal and its end by force.");
+    static final Setting<Duration> BUILD_TIME_MAX =
+            of("build.time-max", span(5, 7_200), "10m", "After which a build, its tests included, is ended.");
+    static final Setting<Long> BUILD_MEMORY_MAX =
+            of("build.memory-max", Kind.size(128, 1L << 20), "2Gi", "Memory of one build with all its processes.");
+    static final Setting<Integer> BUILD_PROCESSES_MAX =
+            of("build.processes-max", Kind.count(16, 100_000), "512", "Processes and threads of one build.");
+    static final Setting<List<String>> BUILD_ENVIRONMENT = of(
+            "build.environment",
+            Kind.NAMES,
+            "SSL_CERT_FILE, SSL_CERT_DIR, NODE_EXTRA_CA_CERTS, REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE, PIP_*, UV_*,"
+                    + " npm_config_*, NPM_CONFIG_*, GOPROXY, GOSUMDB, GONOSUMDB, GOPRIVATE, HTTP_PROXY, HTTPS_PROXY,"
+                    + " NO_PROXY, http_proxy, https_proxy, no_proxy, MAVEN_*",
+            "Variables of the server's own environment that builds see; everything else is hidden from them. Package"
+                    + " mirrors and certificates are this machine's business.");
+    static final Setting<Integer> DEPLOYS_PER_MINUTE =
+            of("limits.deploys-per-minute", Kind.count(1, 100_000), "10", "Deployments that one user may ask for.");
+    static final Setting<Integer> REQUESTS_PER_MINUTE =
+            of("limits.requests-per-minute", Kind.count(1, 10_000_000), "600", "API requests of one token.");
+    static final Setting<Integer> LOGINS_PER_MINUTE =
+            of("limits.logins-per-minute", Kind.count(1, 100_000), "20", "Sign-ins tried from one address.");
+    static final Setting<Long> UPLOAD_MAX =
+            of("limits.upload-max", Kind.size(1, 10_240), "100Mi", "Size of an uploaded archive.");
+    static final Setting<Long> UPLOAD_EXPANDED_MAX =
+            of("limits.upload-expanded-max", Kind.size(1, 102_400), "500Mi", "Size of an archive's files together.");
+    static final Setting<Integer> UPLOAD_FILES_MAX =
+            of("limits.upload-files-max", Kind.count(1, 1_000_000), "20000", "Files of one upload.");
+    static final Setting<Integer> CONNECTIONS = of(
+            "limits.connections", Kind.count(16, 1_000_000), "4096", "Connections of the platform's listener at once.");
+    static final Setting<Integer> CONNECTIONS_PER_ADDRESS = of(
+            "limits.connections-per-address",
+            Kind.count(1, 1_000_000),
+            "100",
+            "Of these, from one address; this machine itself is excepted, as a proxy may stand on it.");
+    static final Setting<Integer> REQUESTS_AT_ONCE = of(
+            "limits.requests-at-once",
+            Kind.count(4, 100_000),
+            "256",
+            "Requests worked on at once; as many more wait for five seconds, then they are refused with `busy`.");
+    static final Setting<Integer> SOCKETS_PER_USER =
+            of("limits.sockets-per-user", Kind.count(1, 100_000), "20", "Open progress streams of one user.");
+    static final Setting<Integer> UID_BASE = of(
+            "local.uid-base",
+            Kind.count(1_000, 2_000_000),
+            "210000",
+            "Each project runs under a Unix user of its own, counted from here; needs the server to run as root.");
+    static final Setting<Integer> PORT_MIN =
+            of("local.port-min", Kind.count(1_024, 65_535), "20000", "First of the ports that apps are given.");
+    static final Setting<Integer> PORT_MAX = of(
+            "local.port-max",
+            Kind.count(1_024, 65_535),
+            "29999",
+            "Last of them; keep the range below the kernel's own for outgoing connections.");
+    static final Setting<Use> SANDBOX = of(
+            "local.sandbox",
+            Kind.SANDBOX,
+            "auto",
+            "Whether apps and builds run in a bubblewrap sandbox: where it works, always (or the server does not"
+                    + " start), or never.");
+    static final Setting<Use> CONTROL_GROUPS = of(
+            "local.control-groups",
+            Kind.CONTROL_GROUPS,
+            "auto",
+            "Whether limits are set by control groups: where they may be written, always, or never.");
+    static final Setting<Optional<Path>> MASTER_KEY_FILE = of(
+            "secrets.master-key-file",
+            Kind.orNothing(Kind.PATH),
+            "",
+            "File with the key that seals all secrets. Default: `keys/master.key` in the data folder, made at first"
+                    + " start. Put it on another disk than the data, and the data alone is worth nothing to a thief.");
+    static final Setting<Duration> TOKEN_TTL = of(
+            "identity.token-ttl",
+            span(60, 86_400),
+            "15m",
+            "How long an access token lasts; the CLI renews it by itself.");
+    static final Setting<LogLevel> LOG_LEVEL =
+            of("log-level", Kind.LEVEL, "info", "What the server writes to its log on stderr.");
+
+    private static final List<Setting<?>> ALL = List.of(
+            DATA,
+            SERVER_HOST,
+            SERVER_PORT,
+            SHUTDOWN_MAX,
+            APPS_HOST,
+            APPS_PORT,
+            APPS_DOMAIN,
+            APPS_PUBLIC_PORT,
+            CONCURRENCY,
+            QUEUE_MAX,
+            KEEP_RELEASES,
+            DEPLOY_TIME_MAX,
+            STOP_GRACE,
+            BUILD_TIME_MAX,
+            BUILD_MEMORY_MAX,
+            BUILD_PROCESSES_MAX,
+            BUILD_ENVIRONMENT,
+            DEPLOYS_PER_MINUTE,
+            REQUESTS_PER_MINUTE,
+            LOGINS_PER_MINUTE,
+            UPLOAD_MAX,
+            UPLOAD_EXPANDED_MAX,
+            UPLOAD_FILES_MAX,
+            CONNECTIONS,
+            CONNECTIONS_PER_ADDRESS,
+            REQUESTS_AT_ONCE,
+            SOCKETS_PER_USER,
+            UID_BASE,
+            PORT_MIN,
+            PORT_MAX,
+            SANDBOX,
+            CONTROL_GROUPS,
+            MASTER_KEY_FILE,
+            TOKEN_TTL,
+            LOG_LEVEL);
+
+    /** Every setting, in the order of the reference. */
+    public static List<Setting<?>> all() {
+        return ALL;
+    }
+
+    /** {@code server.port} is BACKENDIM_SERVER_PORT in the environment. */
+    public String variable() {
+        return "BACKENDIM_" + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    }
+
+    public String expected() {
+        return kind.expected();
+    }
+
+    private static Kind<Duration> span(long minSeconds, long maxSeconds) {
+        return Kind.span(Duration.ofSeconds(minSeconds), Duration.ofSeconds(maxSeconds));
+    }
+
+    private static <T> Setting<T> of(String key, Kind<T> kind, String fallback, String description) {
+        return new Setting<>(key, kind, fallback, description);
+    }
+}
