@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Puts the launcher beside the jar and trains its two AOT caches (JEP 514): a server that is asked what it is usually
+# asked, and a CLI that deploys. Classes seen here are parsed, linked and profiled once instead of at every start.
+set -euo pipefail
+java=$1 jar=$2
+target=$(cd "$(dirname "$jar")" && pwd)
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+
+install -m 0755 "$here/backendim" "$target/backendim"
+if [ "$target/backendim.aot" -nt "$jar" ] && [ "$target/backendim-serve.aot" -nt "$jar" ]; then
+  exit 0
+fi
+rm -f "$target"/backendim*.aot
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
+port=$(free_port) apps_port=$(free_port)
+export BACKENDIM_URL="http://127.0.0.1:$port" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/share"
+quiet=(-Xlog:disable -Xlog:all=error:stderr)
+
+"$java" "${quiet[@]}" -XX:+UseSerialGC -XX:AOTCacheOutput="$target/backendim-serve.aot" -jar "$target/backendim.jar" \
+  serve --data "$work/data" --port "$port" --apps-port "$apps_port" >"$work/serve.log" 2>&1 &
+server=$!
+for _ in $(seq 300); do
+  curl -sf -o /dev/null "$BACKENDIM_URL/readyz" && break
+  kill -0 "$server" 2>/dev/null || { cat "$work/serve.log" >&2; exit 1; }
+  sleep 0.1
+done
+
+cli() { "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${cache[@]}" -jar "$target/backendim.jar" "$@" >>"$work/cli.log" 2>&1; }
+cache=()
+mkdir "$work/app"
+printf '<p>trained</p>\n' >"$work/app/index.html"
+printf 'name: trained\nruntime: static\n' >"$work/app/backend.yml"
+cli deploy --dir "$work/app" || { cat "$work/cli.log" >&2; exit 1; }
+cli status -p trained || true
+cli logs -p trained --lines 10 || true
+for _ in $(seq 50); do
+  curl -s -o /dev/null -H "Host: trained.localhost:$apps_port" "http://127.0.0.1:$apps_port/"
+  curl -s -o /dev/null "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json"
+done
+printf '<p>trained again</p>\n' >"$work/app/index.html"
+cache=(-XX:AOTCacheOutput="$target/backendim.aot")
+cli deploy --dir "$work/app"
+cache=()
+cli destroy -p trained --confirm trained || true
+kill "$server"
+wait "$server" || true
+server=
