@@ -1,0 +1,57 @@
+package im.backend.host;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Go from the system, go.dev's archive in /usr/local/go, or {@code ~/sdk}. */
+final class InstalledGo implements InstalledLanguage {
+    private static final String ANSWER = "go version go";
+
+    @Override
+    public List<Installation> find() {
+        List<Path> candidates = new ArrayList<>();
+        Candidates.onPath("go").ifPresent(candidates::add);
+        candidates.addAll(Candidates.below(Path.of("/usr/local/go/bin"), "go", ""));
+        candidates.addAll(Candidates.below(Path.of("/usr/lib"), "go-*", "bin/go"));
+        candidates.addAll(Candidates.below(Candidates.home().resolve("sdk"), "go*", "bin/go"));
+        Map<Path, Installation> byProgram = new LinkedHashMap<>();
+        for (Path candidate : candidates) {
+            ask(candidate).ifPresent(found -> byProgram.putIfAbsent(found.program(), found));
+        }
+        return List.copyOf(byProgram.values());
+    }
+
+    /** {@code go version go1.24.1 linux/amd64}; GOROOT is two folders above the real program. */
+    private static Optional<Installation> ask(Path candidate) {
+        try {
+            Path program = candidate.toRealPath();
+            return Candidates.ask(List.of(program.toString(), "version")).stream()
+                    .filter(line -> line.startsWith(ANSWER))
+                    .map(line -> line.substring(ANSWER.length()).split(" ")[0])
+                    .map(version -> new Installation(version, program.getParent().getParent(), program))
+                    .findFirst();
+        } catch (IOException vanished) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public Toolchain toolchain(Installation installation, Optional<String> warning) {
+        return new Toolchain(
+                installation.version(),
+                installation.binds(),
+                List.of(installation.program().getParent()),
+                Map.of("GOTOOLCHAIN", "local"),
+                warning);
+    }
+
+    @Override
+    public String remedy() {
+        return "Install Go from https://go.dev/dl/ or with `apt install golang`.";
+    }
+}

@@ -1,0 +1,247 @@
+package im.backend.host;
+
+import im.backend.host.HostFacts.SandboxKind;
+import im.backend.host.HostSettings.Use;
+import im.backend.problem.Problem;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * The only place that starts programs which are not this server's own tools. A program is born behind a gate: what has to
+ * be remembered of it is stored and its limits are set before it runs its first instruction, and when the server dies in
+ * between it never runs. Safe for several threads.
+ */
+public final class Launcher {
+    private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
+
+    /**
+     * The one shell text of this product: a constant, with all data as arguments. It waits for a line and ends at the end of
+     * input, and gives the program an empty stdin.
+     */
+    private static final List<String> GATE =
+            List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null", "gate");
+
+    private static final int NICE_WITHOUT_CPU_LIMIT = 10;
+
+    private final HostSettings settings;
+    private final Sandbox sandbox;
+    private final UnsandboxedPlace place;
+    private final Leftovers leftovers;
+    private final String groupName;
+    private ControlGroups groups = ControlGroups.none();
+
+    public Launcher(HostSettings settings) {
+        String scope = scopeOf(settings.folder());
+        this.settings = settings;
+        this.sandbox = new Sandbox(settings.folder());
+        this.place = new UnsandboxedPlace(settings.folder());
+        this.leftovers = new Leftovers(settings.folder().resolve("locks"), new Marker(scope), place);
+        this.groupName = "backendim-" + scope;
+    }
+
+    /** Eight hex digits that tell the programs of one data folder from those of another. */
+    static String scopeOf(Path folder) {
+        byte[] path = folder.toAbsolutePath().normalize().toString().getBytes(StandardCharsets.UTF_8);
+        return UUID.nameUUIDFromBytes(path).toString().substring(0, 8);
+    }
+
+    /** Finds out what this host offers, by trying it: about 50 ms. */
+    public void start() {
+        try {
+            Files.createDirectories(settings.folder().resolve("locks"));
+            Files.createDirectories(settings.folder().resolve("accounts"));
+            if (settings.sandbox() == Use.WHEN_THERE) {
+                sandbox.detect();
+            } else {
+                sandbox.switchOff();
+            }
+            if (settings.controlGroups() == Use.WHEN_THERE) {
+                groups = ControlGroups.find(groupName);
+            }
+        } catch (IOException failed) {
+            throw new UncheckedIOException("launcher: can not write below " + settings.folder(), failed);
+        }
+        LOG.log(System.Logger.Level.INFO, "sandbox {0}, limits {1}", sandbox.kind(), facts().limits());
+    }
+
+    public HostFacts facts() {
+        Map<String, String> limits = new TreeMap<>();
+        for (ControlGroups.Controller controller : ControlGroups.Controller.values()) {
+            limits.put(controller.kernelName(), groups.version(controller).map(v -> "cgroup " + v).orElse("per process"));
+        }
+        String fix = sandbox.kind() == SandboxKind.NONE
+                ? "Install bubblewrap, or allow user namespaces; until then apps can read world-readable files of this host."
+                : "";
+        return new HostFacts(sandbox.kind(), sandbox.reason(), fix, limits);
+    }
+
+    /** Whether programs can run as users of their own: only root may change users. */
+    public boolean hasAccounts() {
+        return Account.own().isRoot();
+    }
+
+    /**
+     * Starts a program that outlives this server.
+     *
+     * @param log gets its output, appended
+     * @param beforeStart is told what to remember while the program still waits; when it throws, the program never runs
+     * @throws im.backend.problem.ProblemException {@code start-failed}
+     */
+    public RunningProgram launch(Launch launch, Path log, Consumer<Footprint> beforeStart) {
+        return start(launch, Redirect.appendTo(log.toFile()), true, beforeStart);
+    }
+
+    /**
+     * Runs a program to its end and kills whatever it leaves behind; interrupting the thread kills everything too.
+     *
+     * @param output hears each line, cut at 16 KiB, in the calling thread
+     * @return code {@value ProgramExit#TIMED_OUT} when the time was up
+     * @throws im.backend.problem.ProblemException {@code start-failed}
+     */
+    public ProgramExit run(Launch launch, Duration timeout, Consumer<String> output) throws InterruptedException {
+        RunningProgram program = start(launch, Redirect.PIPE, false, footprint -> {});
+        try (AttendedRun run = new AttendedRun(program)) {
+            return run.await(timeout, output);
+        }
+    }
+
+    /**
+     * The program that an earlier server started, when it still runs. What an earlier one left without its first process is
+     * killed, so that it is safe to start it anew.
+     */
+    public Optional<RunningProgram> find(Footprint footprint) {
+        RunningProgram program = new RunningProgram(footprint, leftovers, Optional.empty());
+        if (program.isAlive()) {
+            return Optional.of(program);
+        }
+        program.kill();
+        return Optional.empty();
+    }
+
+    /** Kills every program of an earlier server of this folder that is not among the known ones. Call before launching. */
+    public void sweep(Collection<String> knownIds) {
+        Map<String, ControlGroup> unknown = groups.existing();
+        knownIds.forEach(unknown::remove);
+        unknown.values().forEach(ControlGroup::killAll);
+        unknown.values().forEach(group -> group.processes().forEach(Launcher::killOne));
+        leftovers.marker().sweep().forEach((pid, id) -> {
+            if (!knownIds.contains(id)) {
+                killOne(pid);
+            }
+        });
+        unknown.forEach((id, group) -> {
+            if (!group.remove().isEmpty()) {
+                LOG.log(System.Logger.Level.INFO, "control group {0} is removed at the next start", id);
+            }
+        });
+    }
+
+    private static void killOne(long pid) {
+        ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+    }
+
+    private RunningProgram start(Launch launch, Redirect output, boolean durable, Consumer<Footprint> beforeStart) {
+        SandboxKind kind = sandbox.kindFor(launch);
+        try {
+            Optional<Path> lock = durable && kind != SandboxKind.NONE
+                    ? Optional.of(leftovers.makeLock(launch.id()))
+                    : Optional.empty();
+            Launch placed = kind == SandboxKind.NONE ? place.place(launch) : launch;
+            ControlGroup group = groups.create(launch.id(), launch.limits());
+            try {
+                return startBehindGate(placed, kind, lock, group, output, durable, beforeStart);
+            } catch (IOException | RuntimeException failed) {
+                group.remove();
+                throw failed;
+            }
+        } catch (IOException failed) {
+            throw new Problem.StageFailed(
+                            "start-failed",
+                            "Starting " + launch.arguments().getFirst() + " failed: " + failed.getMessage() + ".",
+                            "`backendim doctor` shows what this host lacks.",
+                            List.of())
+                    .asException(failed);
+        }
+    }
+
+    private RunningProgram startBehindGate(
+            Launch launch,
+            SandboxKind kind,
+            Optional<Path> lock,
+            ControlGroup group,
+            Redirect output,
+            boolean durable,
+            Consumer<Footprint> beforeStart)
+            throws IOException {
+        List<String> command = new ArrayList<>(GATE);
+        command.addAll(perProcessLimits(launch));
+        command.addAll(sandbox.wrap(kind, launch, sandbox.accountFor(launch), lock, durable));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
+        if (kind == SandboxKind.NONE) {
+            builder.directory(Path.of(launch.folder()).toFile());
+        }
+        builder.environment().clear();
+        builder.environment().putAll(launch.environment());
+        builder.environment().put(Marker.NAME, leftovers.marker().valueFor(launch.id()));
+        java.lang.Process child = builder.start();
+        try (BufferedWriter gate = child.outputWriter(StandardCharsets.US_ASCII)) {
+            group.add(child.pid());
+            ProgramIdentity identity = ProgramIdentity.of(child.pid())
+                    .orElseThrow(() -> new IOException("the start gate ended by itself"));
+            Footprint footprint =
+                    new Footprint(launch.id(), identity, kind != SandboxKind.NONE, group.folders());
+            beforeStart.accept(footprint);
+            gate.write("go\n");
+            gate.flush();
+            return new RunningProgram(footprint, leftovers, Optional.of(child));
+        } catch (IOException | RuntimeException failed) {
+            child.destroyForcibly();
+            throw failed;
+        }
+    }
+
+    /** A session of its own, and what the kernel limits per process where no control group limits it all together. */
+    private List<String> perProcessLimits(Launch launch) throws IOException {
+        Limits limits = launch.limits();
+        List<String> command = new ArrayList<>();
+        command.add(required("setsid"));
+        command.add(required("prlimit"));
+        command.add("--core=0:0");
+        if (limits.filesMax() > 0) {
+            command.add("--nofile=" + limits.filesMax() + ":" + limits.filesMax());
+        }
+        if (limits.memoryBytes() > 0 && !groups.has(ControlGroups.Controller.MEMORY)) {
+            command.add("--data=" + limits.memoryBytes());
+        }
+        boolean ownAccount = hasAccounts() && launch.account().isPresent();
+        if (limits.processesMax() > 0 && ownAccount && !groups.has(ControlGroups.Controller.PIDS)) {
+            command.add("--nproc=" + limits.processesMax());
+        }
+        if (limits.cpuMillis() > 0 && !groups.has(ControlGroups.Controller.CPU)) {
+            command.addAll(List.of(required("nice"), "-n", Integer.toString(NICE_WITHOUT_CPU_LIMIT)));
+        }
+        return command;
+    }
+
+    private static String required(String name) throws IOException {
+        return SystemProgram.find(name)
+                .map(Path::toString)
+                .orElseThrow(() -> new IOException(String.format(
+                        Locale.ROOT, "%s is not installed (expected: the packages util-linux and coreutils)", name)));
+    }
+}

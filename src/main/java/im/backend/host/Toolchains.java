@@ -1,0 +1,73 @@
+package im.backend.host;
+
+import im.backend.domain.RuntimeSpec;
+import im.backend.domain.RuntimeSpec.Language;
+import im.backend.problem.Problem;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The languages that are installed on this host. Each language is looked for once, at first use, and again when a wanted
+ * version was not found. Safe for several threads.
+ */
+public final class Toolchains {
+    private final Map<Language, InstalledLanguage> languages;
+    private final Map<Language, List<Installation>> found = new EnumMap<>(Language.class);
+
+    /** @param folder for links that give programs their usual names */
+    public Toolchains(Path folder) {
+        this.languages = new EnumMap<>(Map.of(
+                Language.PYTHON, new InstalledPython(folder),
+                Language.NODE, new InstalledNode(),
+                Language.GO, new InstalledGo(),
+                Language.JAVA, new InstalledJava(),
+                Language.STATIC, new InstalledJava()));
+    }
+
+    /**
+     * The wanted version, else the nearest newer one, else the nearest older one with a warning. Without a version: what the
+     * host itself uses. {@code static} gives the JDK, whose {@code jwebserver} serves a folder.
+     *
+     * @throws im.backend.problem.ProblemException {@code runtime-missing} when no version is installed
+     */
+    public synchronized Toolchain resolve(RuntimeSpec wanted) {
+        InstalledLanguage language = languages.get(wanted.language());
+        List<Integer> version = Installation.numbers(wanted.version());
+        Optional<Installation> best = best(found.getOrDefault(wanted.language(), List.of()), version)
+                .filter(installation -> installation.satisfies(version));
+        if (best.isEmpty()) {
+            found.put(wanted.language(), language.find());
+            best = best(found.get(wanted.language()), version);
+        }
+        Installation installation = best.orElseThrow(() -> new Problem.StageFailed(
+                        "runtime-missing",
+                        "No " + wanted.language().wireName() + " is installed on this host (wanted: " + wanted + ").",
+                        language.remedy(),
+                        List.of())
+                .asException());
+        Optional<String> warning = installation.satisfies(version)
+                ? Optional.empty()
+                : Optional.of(wanted + " is not installed on this host; using "
+                        + wanted.language().wireName() + " " + installation.version() + ".");
+        return language.toolchain(installation, warning);
+    }
+
+    private static Optional<Installation> best(List<Installation> installed, List<Integer> wanted) {
+        if (wanted.isEmpty()) {
+            return installed.stream().findFirst();
+        }
+        List<Installation> ascending = new ArrayList<>(installed);
+        ascending.sort(Installation.BY_VERSION);
+        return ascending.reversed().stream()
+                .filter(one -> one.satisfies(wanted))
+                .findFirst()
+                .or(() -> ascending.stream()
+                        .filter(one -> Installation.compare(one.numbers(), wanted) > 0)
+                        .findFirst())
+                .or(() -> ascending.reversed().stream().findFirst());
+    }
+}
