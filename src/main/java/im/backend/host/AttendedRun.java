@@ -26,7 +26,8 @@ final class AttendedRun implements AutoCloseable {
     AttendedRun(RunningProgram program) {
         this.program = program;
         this.output = new BufferedInputStream(program.output(), 1 << 16);
-        this.reader = Thread.ofVirtual().name("output of " + program.footprint().id()).unstarted(this::read);
+        this.reader =
+                Thread.ofVirtual().name("output of " + program.footprint().id()).unstarted(this::read);
     }
 
     ProgramExit await(Duration timeout, Consumer<String> listener) throws InterruptedException {

@@ -16,7 +16,8 @@ public record Bind(Path folder, String path, Access access) {
 
     public Bind {
         if (!path.startsWith("/") || path.length() < 2 || path.endsWith("/")) {
-            throw new IllegalArgumentException("bind path: " + path + " (expected: absolute, without a slash at the end)");
+            throw new IllegalArgumentException(
+                    "bind path: " + path + " (expected: absolute, without a slash at the end)");
         }
     }
 

@@ -87,8 +87,8 @@ final class ControlGroup {
         for (String name : List.of("memory.current", "memory.usage_in_bytes")) {
             for (Path folder : folders) {
                 try {
-                    return OptionalLong.of(
-                            Long.parseLong(Files.readString(folder.resolve(name)).strip()));
+                    return OptionalLong.of(Long.parseLong(
+                            Files.readString(folder.resolve(name)).strip()));
                 } catch (IOException anotherHierarchy) {
                     continue;
                 }

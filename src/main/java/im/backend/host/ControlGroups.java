@@ -88,7 +88,8 @@ final class ControlGroups {
     /** Groups of earlier programs by the id they were made for. */
     Map<String, ControlGroup> existing() {
         Map<String, List<Path>> byId = new TreeMap<>();
-        for (Path folder : byController.values().stream().map(Hierarchy::folder).distinct().toList()) {
+        for (Path folder :
+                byController.values().stream().map(Hierarchy::folder).distinct().toList()) {
             try (Stream<Path> groups = Files.list(folder)) {
                 groups.filter(Files::isDirectory)
                         .forEach(group -> byId.computeIfAbsent(
@@ -156,11 +157,15 @@ final class ControlGroups {
                 return true;
             }
             Path leaf = Files.createDirectories(own.resolve("backendim-server"));
-            Files.writeString(leaf.resolve("cgroup.procs"), Long.toString(ProcessHandle.current().pid()));
+            Files.writeString(
+                    leaf.resolve("cgroup.procs"),
+                    Long.toString(ProcessHandle.current().pid()));
             if (enable(own, controller)) {
                 return true;
             }
-            Files.writeString(own.resolve("cgroup.procs"), Long.toString(ProcessHandle.current().pid()));
+            Files.writeString(
+                    own.resolve("cgroup.procs"),
+                    Long.toString(ProcessHandle.current().pid()));
             Files.delete(leaf);
             return false;
         } catch (IOException notOurs) {
@@ -190,8 +195,9 @@ final class ControlGroups {
             if (hierarchy.version2() && !enable(hierarchy.folder(), controller)) {
                 return false;
             }
-            Path probe = Files.createDirectories(
-                    hierarchy.folder().resolve("probe-" + ProcessHandle.current().pid()));
+            Path probe = Files.createDirectories(hierarchy
+                    .folder()
+                    .resolve("probe-" + ProcessHandle.current().pid()));
             try {
                 return new ControlGroup(List.of(probe)).canLimit(controller);
             } finally {

@@ -3,6 +3,7 @@ package im.backend.host;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -14,6 +15,16 @@ import java.util.stream.Stream;
  */
 record Installation(String version, Path prefix, Path program) {
     static final Comparator<Installation> BY_VERSION = (one, other) -> compare(one.numbers(), other.numbers());
+
+    /** As all but Python have it: the program lies in {@code prefix/bin}. */
+    static Installation around(String version, Path program) {
+        Path folder = Objects.requireNonNull(program.getParent());
+        return new Installation(version, Objects.requireNonNull(folder.getParent()), program);
+    }
+
+    Path programFolder() {
+        return Objects.requireNonNull(program.getParent());
+    }
 
     List<Integer> numbers() {
         return numbers(version);
@@ -35,8 +46,8 @@ record Installation(String version, Path prefix, Path program) {
 
     static int compare(List<Integer> one, List<Integer> other) {
         for (int part = 0; part < Math.max(one.size(), other.size()); part++) {
-            int difference = Integer.compare(
-                    part < one.size() ? one.get(part) : 0, part < other.size() ? other.get(part) : 0);
+            int difference =
+                    Integer.compare(part < one.size() ? one.get(part) : 0, part < other.size() ? other.get(part) : 0);
             if (difference != 0) {
                 return difference;
             }

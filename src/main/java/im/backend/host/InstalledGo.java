@@ -33,7 +33,7 @@ final class InstalledGo implements InstalledLanguage {
             return Candidates.ask(List.of(program.toString(), "version")).stream()
                     .filter(line -> line.startsWith(ANSWER))
                     .map(line -> line.substring(ANSWER.length()).split(" ")[0])
-                    .map(version -> new Installation(version, program.getParent().getParent(), program))
+                    .map(version -> Installation.around(version, program))
                     .findFirst();
         } catch (IOException vanished) {
             return Optional.empty();
@@ -45,7 +45,7 @@ final class InstalledGo implements InstalledLanguage {
         return new Toolchain(
                 installation.version(),
                 installation.binds(),
-                List.of(installation.program().getParent()),
+                List.of(installation.programFolder()),
                 Map.of("GOTOOLCHAIN", "local"),
                 warning);
     }

@@ -30,11 +30,11 @@ final class InstalledJava implements InstalledLanguage {
     private static Optional<Installation> read(Path candidate) {
         try {
             Path program = candidate.toRealPath();
-            Path prefix = program.getParent().getParent();
-            return Files.readAllLines(prefix.resolve("release")).stream()
+            Installation unnamed = Installation.around("", program);
+            return Files.readAllLines(unnamed.prefix().resolve("release")).stream()
                     .filter(line -> line.startsWith(KEY))
                     .map(line -> line.substring(KEY.length()).replace("\"", ""))
-                    .map(version -> new Installation(version, prefix, program))
+                    .map(version -> Installation.around(version, program))
                     .findFirst();
         } catch (IOException notAJdk) {
             return Optional.empty();
@@ -46,7 +46,7 @@ final class InstalledJava implements InstalledLanguage {
         return new Toolchain(
                 installation.version(),
                 installation.binds(),
-                List.of(installation.program().getParent()),
+                List.of(installation.programFolder()),
                 Map.of("JAVA_HOME", installation.prefix().toString()),
                 warning);
     }

@@ -21,8 +21,8 @@ final class InstalledNode implements InstalledLanguage {
         candidates.addAll(Candidates.below(home.resolve(".nvm/versions/node"), "v*", "bin/node"));
         candidates.addAll(Candidates.below(home.resolve(".volta/tools/image/node"), "*", "bin/node"));
         candidates.addAll(Candidates.below(home.resolve(".asdf/installs/nodejs"), "*", "bin/node"));
-        candidates.addAll(Candidates.below(
-                home.resolve(".local/share/fnm/node-versions"), "v*", "installation/bin/node"));
+        candidates.addAll(
+                Candidates.below(home.resolve(".local/share/fnm/node-versions"), "v*", "installation/bin/node"));
         Map<Path, Installation> byProgram = new LinkedHashMap<>();
         for (Path candidate : candidates) {
             ask(candidate).ifPresent(found -> byProgram.putIfAbsent(found.program(), found));
@@ -35,19 +35,13 @@ final class InstalledNode implements InstalledLanguage {
         if (answer.size() < 2) {
             return Optional.empty();
         }
-        Path program = Path.of(answer.get(1));
-        Path prefix = program.getParent().getParent();
-        return Optional.of(new Installation(answer.get(0), prefix, program));
+        return Optional.of(Installation.around(answer.get(0), Path.of(answer.get(1))));
     }
 
     @Override
     public Toolchain toolchain(Installation installation, Optional<String> warning) {
         return new Toolchain(
-                installation.version(),
-                installation.binds(),
-                List.of(installation.program().getParent()),
-                Map.of(),
-                warning);
+                installation.version(), installation.binds(), List.of(installation.programFolder()), Map.of(), warning);
     }
 
     @Override

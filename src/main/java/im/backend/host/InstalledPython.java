@@ -52,7 +52,9 @@ final class InstalledPython implements InstalledLanguage {
         }
         try {
             Installation found = new Installation(
-                    answer.get(0), Path.of(answer.get(1)), Path.of(answer.get(2)).toRealPath());
+                    answer.get(0),
+                    Path.of(answer.get(1)),
+                    Path.of(answer.get(2)).toRealPath());
             return Optional.of(found).filter(one -> Installation.compare(one.numbers(), OLDEST) >= 0);
         } catch (IOException vanished) {
             return Optional.empty();
@@ -62,7 +64,8 @@ final class InstalledPython implements InstalledLanguage {
     @Override
     public Toolchain toolchain(Installation installation, Optional<String> warning) {
         Path names = links.resolve("python-" + installation.version());
-        String minor = "python" + installation.numbers().get(0) + "." + installation.numbers().get(1);
+        String minor = "python" + installation.numbers().get(0) + "."
+                + installation.numbers().get(1);
         try {
             Files.createDirectories(names);
             for (String name : List.of("python", "python3", minor)) {
@@ -95,6 +98,7 @@ final class InstalledPython implements InstalledLanguage {
 
     @Override
     public String remedy() {
-        return "Install Python 3, as with `apt install python3 python3-pip`, `pyenv install 3.12` or `uv python install`.";
+        return "Install Python 3, as with `apt install python3 python3-pip`, `pyenv install 3.12` or `uv python"
+                + " install`.";
     }
 }

@@ -33,8 +33,7 @@ public final class Launcher {
      * The one shell text of this product: a constant, with all data as arguments. It waits for a line and ends at the end of
      * input, and gives the program an empty stdin.
      */
-    private static final List<String> GATE =
-            List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null", "gate");
+    private static final List<String> GATE = List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null", "gate");
 
     private static final int NICE_WITHOUT_CPU_LIMIT = 10;
 
@@ -82,10 +81,13 @@ public final class Launcher {
     public HostFacts facts() {
         Map<String, String> limits = new TreeMap<>();
         for (ControlGroups.Controller controller : ControlGroups.Controller.values()) {
-            limits.put(controller.kernelName(), groups.version(controller).map(v -> "cgroup " + v).orElse("per process"));
+            limits.put(
+                    controller.kernelName(),
+                    groups.version(controller).map(v -> "cgroup " + v).orElse("per process"));
         }
         String fix = sandbox.kind() == SandboxKind.NONE
-                ? "Install bubblewrap, or allow user namespaces; until then apps can read world-readable files of this host."
+                ? "Install bubblewrap, or allow user namespaces; until then apps can read world-readable files of this"
+                        + " host."
                 : "";
         return new HostFacts(sandbox.kind(), sandbox.reason(), fix, limits);
     }
@@ -191,7 +193,8 @@ public final class Launcher {
         List<String> command = new ArrayList<>(GATE);
         command.addAll(perProcessLimits(launch));
         command.addAll(sandbox.wrap(kind, launch, sandbox.accountFor(launch), lock, durable));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
         if (kind == SandboxKind.NONE) {
             builder.directory(Path.of(launch.folder()).toFile());
         }
@@ -203,8 +206,7 @@ public final class Launcher {
             group.add(child.pid());
             ProgramIdentity identity = ProgramIdentity.of(child.pid())
                     .orElseThrow(() -> new IOException("the start gate ended by itself"));
-            Footprint footprint =
-                    new Footprint(launch.id(), identity, kind != SandboxKind.NONE, group.folders());
+            Footprint footprint = new Footprint(launch.id(), identity, kind != SandboxKind.NONE, group.folders());
             beforeStart.accept(footprint);
             gate.write("go\n");
             gate.flush();

@@ -34,7 +34,7 @@ final class PathRewriting {
         return realByPath.isEmpty()
                 ? text
                 : seen.matcher(text)
-                        .replaceAll(found -> Matcher.quoteReplacement(
-                                realByPath.getOrDefault(found.group(1), found.group(1))));
+                        .replaceAll(found ->
+                                Matcher.quoteReplacement(realByPath.getOrDefault(found.group(1), found.group(1))));
     }
 }

@@ -35,9 +35,11 @@ public record ProgramIdentity(String bootId, long pid, long startTicks) {
     /** Memory of one process, shared pages counted in; 0 when it has ended. */
     static long residentBytes(long pid) {
         try {
-            for (String line : Files.readAllLines(PROC.resolve(Long.toString(pid)).resolve("status"))) {
+            for (String line :
+                    Files.readAllLines(PROC.resolve(Long.toString(pid)).resolve("status"))) {
                 if (line.startsWith("VmRSS:")) {
-                    String kibibytes = line.substring("VmRSS:".length()).replace("kB", "").strip();
+                    String kibibytes =
+                            line.substring("VmRSS:".length()).replace("kB", "").strip();
                     return Long.parseLong(kibibytes) * 1024;
                 }
             }

@@ -39,7 +39,8 @@ public final class RunningProgram {
     }
 
     public boolean isAlive() {
-        return child.map(java.lang.Process::isAlive).orElseGet(() -> footprint.identity().isAlive());
+        return child.map(java.lang.Process::isAlive)
+                .orElseGet(() -> footprint.identity().isAlive());
     }
 
     /** @return whether it has ended */

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 final class Sandbox {
     private static final int NOBODY = 65534;
     private static final long PROBE_SECONDS = 10;
-    private static final List<String> DROP_PRIVILEGES = List.of(
-            "--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all");
+    private static final List<String> DROP_PRIVILEGES =
+            List.of("--no-new-privs", "--inh-caps=-all", "--ambient-caps=-all", "--bounding-set=-all");
 
     private final Path folder;
     private final Optional<Path> bubblewrap;
@@ -79,7 +79,8 @@ final class Sandbox {
     SandboxKind kindFor(Launch launch) {
         Account account = accountFor(launch);
         boolean reachable = !server.isRoot()
-                || (!account.isRoot() && account.canReach(folder.resolve("accounts"))
+                || (!account.isRoot()
+                        && account.canReach(folder.resolve("accounts"))
                         && launch.binds().stream().allMatch(bind -> account.canReach(bind.folder())));
         if (userNamespaceWorks && reachable) {
             return SandboxKind.USER_NAMESPACE;
@@ -105,7 +106,8 @@ final class Sandbox {
     private List<String> bubblewrap(
             boolean userNamespace, Launch launch, Account account, Optional<Path> lock, boolean reportStatus)
             throws IOException {
-        SandboxArguments options = new SandboxArguments().namespaces(userNamespace).system();
+        SandboxArguments options =
+                new SandboxArguments().namespaces(userNamespace).system();
         Path files = accountFiles(account);
         options.account(files.resolve("passwd"), files.resolve("group"));
         lock.ifPresent(options::lock);

@@ -79,7 +79,8 @@ final class SandboxArguments {
     SandboxArguments binds(List<Bind> binds) {
         for (Bind bind : binds) {
             boolean writable = bind.access() == Bind.Access.READ_WRITE;
-            boolean thereAlready = !writable && bind.path().startsWith("/usr/")
+            boolean thereAlready = !writable
+                    && bind.path().startsWith("/usr/")
                     && bind.folder().toString().equals(bind.path());
             if (!thereAlready) {
                 foldersAbove(bind.path());

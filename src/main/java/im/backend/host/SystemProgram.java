@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /** Programs of the host itself, found in its own folders and never on the server's PATH, which users may have changed. */
 final class SystemProgram {
-    private static final List<Path> FOLDERS =
-            List.of(Path.of("/usr/bin"), Path.of("/bin"), Path.of("/usr/sbin"), Path.of("/sbin"), Path.of("/usr/local/bin"));
+    private static final List<Path> FOLDERS = List.of(
+            Path.of("/usr/bin"), Path.of("/bin"), Path.of("/usr/sbin"), Path.of("/sbin"), Path.of("/usr/local/bin"));
 
     private SystemProgram() {}
 

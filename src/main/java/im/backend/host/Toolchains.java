@@ -15,17 +15,12 @@ import java.util.Optional;
  * version was not found. Safe for several threads.
  */
 public final class Toolchains {
-    private final Map<Language, InstalledLanguage> languages;
+    private final Path folder;
     private final Map<Language, List<Installation>> found = new EnumMap<>(Language.class);
 
     /** @param folder for links that give programs their usual names */
     public Toolchains(Path folder) {
-        this.languages = new EnumMap<>(Map.of(
-                Language.PYTHON, new InstalledPython(folder),
-                Language.NODE, new InstalledNode(),
-                Language.GO, new InstalledGo(),
-                Language.JAVA, new InstalledJava(),
-                Language.STATIC, new InstalledJava()));
+        this.folder = folder;
     }
 
     /**
@@ -35,13 +30,14 @@ public final class Toolchains {
      * @throws im.backend.problem.ProblemException {@code runtime-missing} when no version is installed
      */
     public synchronized Toolchain resolve(RuntimeSpec wanted) {
-        InstalledLanguage language = languages.get(wanted.language());
+        InstalledLanguage language = language(wanted.language());
         List<Integer> version = Installation.numbers(wanted.version());
         Optional<Installation> best = best(found.getOrDefault(wanted.language(), List.of()), version)
                 .filter(installation -> installation.satisfies(version));
         if (best.isEmpty()) {
-            found.put(wanted.language(), language.find());
-            best = best(found.get(wanted.language()), version);
+            List<Installation> installed = language.find();
+            found.put(wanted.language(), installed);
+            best = best(installed, version);
         }
         Installation installation = best.orElseThrow(() -> new Problem.StageFailed(
                         "runtime-missing",
@@ -54,6 +50,15 @@ public final class Toolchains {
                 : Optional.of(wanted + " is not installed on this host; using "
                         + wanted.language().wireName() + " " + installation.version() + ".");
         return language.toolchain(installation, warning);
+    }
+
+    private InstalledLanguage language(Language language) {
+        return switch (language) {
+            case PYTHON -> new InstalledPython(folder);
+            case NODE -> new InstalledNode();
+            case GO -> new InstalledGo();
+            case JAVA, STATIC -> new InstalledJava();
+        };
     }
 
     private static Optional<Installation> best(List<Installation> installed, List<Integer> wanted) {

@@ -31,13 +31,18 @@ final class LauncherTest {
         ProgramExit exit = launcher(Use.WHEN_THERE).run(launch("env"), LONG, lines::add);
 
         assertThat(exit).isEqualTo(new ProgramExit(0, false));
-        assertThat(lines).filteredOn(line -> !line.startsWith("PWD=")).hasSize(2).contains("PATH=/usr/bin:/bin");
+        assertThat(lines)
+                .filteredOn(line -> !line.startsWith("PWD="))
+                .hasSize(2)
+                .contains("PATH=/usr/bin:/bin");
         assertThat(lines).anyMatch(line -> line.matches("BACKEND_INSTANCE=[0-9a-f]{8}/test"));
     }
 
     @Test
     void theExitCodeIsTold() throws Exception {
-        assertThat(launcher(Use.WHEN_THERE).run(launch("sh", "-c", "exit 7"), LONG, line -> {}).code())
+        assertThat(launcher(Use.WHEN_THERE)
+                        .run(launch("sh", "-c", "exit 7"), LONG, line -> {})
+                        .code())
                 .isEqualTo(7);
     }
 
@@ -84,7 +89,8 @@ final class LauncherTest {
         Launcher launcher = launcher(Use.WHEN_THERE);
         Thread caller = Thread.currentThread();
 
-        assertThatThrownBy(() -> launcher.run(launch("sh", "-c", "echo up; sleep 600"), LONG, line -> caller.interrupt()))
+        assertThatThrownBy(
+                        () -> launcher.run(launch("sh", "-c", "echo up; sleep 600"), LONG, line -> caller.interrupt()))
                 .isInstanceOf(InterruptedException.class);
         assertThat(leftovers()).isEmpty();
     }
