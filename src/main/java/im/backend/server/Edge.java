@@ -43,10 +43,13 @@ public final class Edge implements AutoCloseable {
 
     /** Puts the hardening into the listener's configuration; everything else of {@code builder} stays the caller's. */
     public void harden(WebServerConfig.Builder builder) {
+        WsConfig webSocket =
+                WsConfig.builder().maxFrameLength(WEB_SOCKET_FRAME_BYTES_MAX).build();
         SocketOptions options = SocketOptions.builder().tcpNoDelay(true).build();
         builder.connectionOptions(new AcceptHook(options, sockets))
                 .protocolsDiscoverServices(false)
-                .addConnectionSelector(new EdgeSelector(http1(), sockets, limits))
+                .addProtocol(webSocket)
+                .addConnectionSelector(new EdgeSelector(http1(webSocket), sockets, limits))
                 .useNio(true)
                 .idleConnectionTimeout(LIBRARY_IDLE)
                 .concurrencyLimit(FixedLimit.builder()
@@ -72,18 +75,15 @@ public final class Edge implements AutoCloseable {
         sockets.close();
     }
 
-    private Http1ConnectionSelector http1() {
+    private Http1ConnectionSelector http1(WsConfig webSocket) {
         RequestGuard guard = new RequestGuard(limits);
         Http1Config config = Http1Config.builder()
                 .maxPrologueLength(limits.head().requestLineBytesMax())
                 // Ours answers 431 at the limit; the library's 400 is only the backstop.
                 .maxHeadersSize(4 * limits.head().headerBytesMax())
-                .validateRequestHostHeader(true)
                 .addReceiveListener(guard)
                 .addSendListener(new ReplyWatch())
                 .build();
-        WsConfig webSocket =
-                WsConfig.builder().maxFrameLength(WEB_SOCKET_FRAME_BYTES_MAX).build();
         return Http1ConnectionSelector.builder()
                 .config(config)
                 .addUpgrader(new TunnelUpgrader(WsUpgrader.create(webSocket)))

@@ -1,6 +1,7 @@
 package im.backend.server;
 
 import im.backend.server.Conversation.Phase;
+import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.CloseConnectionException;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +15,13 @@ final class EdgeReader extends DataReader {
 
     private final Conversation conversation;
     private final EdgeWriter writer;
+    private boolean takingContent;
 
     EdgeReader(DataReader inner, Conversation conversation, EdgeWriter writer) {
         this(new Source(inner, conversation, writer), conversation, writer);
     }
 
+    @SuppressWarnings("removal") // The factory that replaces this constructor can not make a subclass.
     private EdgeReader(Source source, Conversation conversation, EdgeWriter writer) {
         super(source::next);
         this.conversation = conversation;
@@ -47,6 +50,35 @@ final class EdgeReader extends DataReader {
             throw writer.refuse(Refusal.BAD_FRAMING);
         }
         return size;
+    }
+
+    @Override
+    public BufferData readBuffer() {
+        takingContent = true;
+        try {
+            return super.readBuffer();
+        } finally {
+            takingContent = false;
+        }
+    }
+
+    @Override
+    public BufferData readBuffer(int length) {
+        takingContent = true;
+        try {
+            return super.readBuffer(length);
+        } finally {
+            takingContent = false;
+        }
+    }
+
+    /** The library skips whatever two bytes follow a chunk; two readers would disagree on where the next chunk starts. */
+    @Override
+    public void skip(int bytes) {
+        if (bytes == 2 && !takingContent && conversation.phase() == Phase.BODY && !startsWithNewLine()) {
+            throw writer.refuse(Refusal.BAD_FRAMING);
+        }
+        super.skip(bytes);
     }
 
     private String bodyLine() {
@@ -87,6 +119,10 @@ final class EdgeReader extends DataReader {
                 inner.ensureAvailable();
                 return inner.readBytes(inner.available());
             } catch (InsufficientDataAvailableException | CloseConnectionException ended) {
+                if (conversation.phase() == Phase.IDLE) {
+                    // No request, no answer: the client could take it for the answer to its next one.
+                    throw ended;
+                }
                 if (conversation.socket().expired()) {
                     throw writer.refuse(Refusal.REQUEST_TIMEOUT);
                 }

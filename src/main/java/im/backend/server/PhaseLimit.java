@@ -4,8 +4,10 @@ import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;
 import io.helidon.webserver.spi.ServerConnection;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 
 /** The listener's request limit, seen from one connection: a permit taken is a head complete, a permit given back a reply sent. */
+@SuppressWarnings("removal") // The WebSocket half of the library is older than the core and asks by the old methods.
 record PhaseLimit(Limit inner, ServerConnection connection, EdgeContext context) implements Limit {
     @Override
     public Outcome tryAcquireOutcome(boolean wait) {
@@ -26,6 +28,17 @@ record PhaseLimit(Limit inner, ServerConnection connection, EdgeContext context)
     @Override
     public Optional<LimitAlgorithm.Token> tryAcquire() {
         return inner.tryAcquire();
+    }
+
+    /** A WebSocket asks for each message it handles; its connection stays a tunnel. */
+    @Override
+    public <T> T invoke(Callable<T> handling) throws Exception {
+        return inner.invoke(handling);
+    }
+
+    @Override
+    public void invoke(Runnable handling) throws Exception {
+        inner.invoke(handling);
     }
 
     @Override
