@@ -1,0 +1,81 @@
+package im.backend.source.git;
+
+import im.backend.domain.ProjectId;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.eclipse.jgit.internal.storage.file.FileRepository;
+import org.eclipse.jgit.internal.storage.file.GC;
+import org.eclipse.jgit.storage.pack.PackConfig;
+
+/**
+ * Joins the packs of a repository when there are many: each upload and push leaves one, and each look-up asks all of them.
+ * One repository at a time, on one thread, and only while nobody adds objects; readers go on in the new pack.
+ */
+final class Housekeeping implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(Housekeeping.class.getName());
+    private static final int PACKS_MAX = 50;
+
+    /** Unreachable objects live on loose for this long: a deployment that waits or a slow reader may still need them. */
+    private static final Duration UNREACHABLE_KEPT = Duration.ofDays(2);
+
+    private final Repositories repositories;
+    private final Set<ProjectId> waiting = ConcurrentHashMap.newKeySet();
+    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().daemon().name("git-housekeeping").factory());
+
+    Housekeeping(Repositories repositories) {
+        this.repositories = repositories;
+    }
+
+    /** To be called after objects were added; returns at once. */
+    void added(ProjectId project, FileRepository git) {
+        if (git.getObjectDatabase().getPacks().size() > PACKS_MAX && waiting.add(project)) {
+            worker.execute(() -> cleanQuietly(project));
+        }
+    }
+
+    @Override
+    public void close() {
+        worker.shutdownNow();
+    }
+
+    private void cleanQuietly(ProjectId project) {
+        waiting.remove(project);
+        long begin = System.nanoTime();
+        try {
+            if (clean(project)) {
+                LOG.log(
+                        Level.DEBUG,
+                        "repository packed: projectId={0} durationMs={1}",
+                        project,
+                        (System.nanoTime() - begin) / 1_000_000);
+            }
+        } catch (Exception e) {
+            // It is only slower until the next time.
+            LOG.log(Level.WARNING, "repository could not be packed: projectId=" + project, e);
+        }
+    }
+
+    /** False when somebody adds objects; whoever that is will call again. */
+    boolean clean(ProjectId project) throws Exception {
+        Optional<Repositories.Lease> alone = repositories.aloneNow(project);
+        if (alone.isEmpty()) {
+            return false;
+        }
+        try (Repositories.Lease lease = alone.get()) {
+            GC gc = new GC(lease.git());
+            PackConfig packing = new PackConfig(lease.git());
+            packing.setThreads(1);
+            gc.setPackConfig(packing);
+            gc.setExpireAgeMillis(UNREACHABLE_KEPT.toMillis());
+            gc.setPackExpireAgeMillis(0);
+            gc.gc().get();
+            return true;
+        }
+    }
+}
