@@ -1,0 +1,5 @@
+/** Looks at a source tree and says how it is built and started. */
+@NullMarked
+package im.backend.build.detect;
+
+import org.jspecify.annotations.NullMarked;
