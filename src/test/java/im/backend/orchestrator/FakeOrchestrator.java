@@ -1,0 +1,130 @@
+package im.backend.orchestrator;
+
+import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.Project;
+import im.backend.domain.ProjectId;
+import im.backend.domain.ReleaseName;
+import im.backend.problem.Problem;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+
+/**
+ * Instances are small HTTP servers in this JVM, so that probing and routing are real; what is wrong with the next ones is
+ * scripted with {@link #nextStarts}.
+ */
+public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
+    private final Path volumes;
+    private final FakeInstanceLogs logs;
+    private final Map<Workload.Key, FakeInstance> instances = new LinkedHashMap<>();
+    private final Set<ReleaseName> namespaces = new LinkedHashSet<>();
+    private final Queue<Sickness> script = new ArrayDeque<>();
+    private int starts;
+
+    /** @param volumes never touched, only named */
+    public FakeOrchestrator(Path volumes, FakeInstanceLogs logs) {
+        this.volumes = volumes;
+        this.logs = logs;
+    }
+
+    /** One for each instance that will be started, in order; afterwards they are healthy again. */
+    public synchronized void nextStarts(Sickness... sicknesses) {
+        script.addAll(List.of(sicknesses));
+    }
+
+    /** How many instances were really started, found ones not counted. */
+    public synchronized int starts() {
+        return starts;
+    }
+
+    public synchronized Set<ReleaseName> namespaces() {
+        return Set.copyOf(namespaces);
+    }
+
+    /** What runs now, as it was asked for. */
+    public synchronized List<Workload> workloads() {
+        return instances.values().stream().map(FakeInstance::workload).toList();
+    }
+
+    @Override
+    public synchronized void createNamespace(ReleaseName release) {
+        namespaces.add(release);
+    }
+
+    @Override
+    public List<Workload.Volume> createVolumes(Project project, ReleaseName release, List<VolumeClaim> claims) {
+        return claims.stream()
+                .map(claim -> new Workload.Volume(
+                        volumes.resolve(project.id().value()).resolve(claim.name()), claim.path()))
+                .toList();
+    }
+
+    @Override
+    public synchronized Instance start(Workload workload) {
+        FakeInstance running = instances.get(workload.key());
+        if (running != null) {
+            return running.instance();
+        }
+        Sickness sickness = Optional.ofNullable(script.poll()).orElse(Sickness.NONE);
+        if (sickness == Sickness.CANNOT_START) {
+            throw new Problem.StageFailed("start-failed", "No such program: nope.", "Check `entrypoint:`.", List.of())
+                    .asException();
+        }
+        starts++;
+        FakeInstance started = new FakeInstance(workload, sickness);
+        instances.put(workload.key(), started);
+        logs.add(workload, "started " + workload.release());
+        if (sickness != Sickness.NONE) {
+            logs.add(workload, "sick: " + sickness);
+        }
+        started.start();
+        return started.instance();
+    }
+
+    @Override
+    public synchronized Observation observe(Workload.Key key) {
+        FakeInstance found = instances.get(key);
+        return found == null ? new Observation.Absent() : found.observe();
+    }
+
+    @Override
+    public synchronized List<Instance> running(ProjectId project) {
+        return instances.values().stream()
+                .map(FakeInstance::instance)
+                .filter(instance -> instance.project().equals(project))
+                .toList();
+    }
+
+    @Override
+    public synchronized void stop(Workload.Key key, Duration grace) {
+        FakeInstance found = instances.remove(key);
+        if (found != null) {
+            found.stop();
+        }
+    }
+
+    @Override
+    public synchronized void removeNamespace(ReleaseName release) {
+        namespaces.remove(release);
+        instances.values().removeIf(instance -> {
+            boolean inside = instance.instance().release().equals(release);
+            if (inside) {
+                instance.stop();
+            }
+            return inside;
+        });
+    }
+
+    @Override
+    public synchronized void close() {
+        instances.values().forEach(FakeInstance::stop);
+        instances.clear();
+    }
+}
