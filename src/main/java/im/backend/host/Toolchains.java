@@ -4,6 +4,7 @@ import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.problem.Problem;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -11,12 +12,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The languages that are installed on this host. Each language is looked for once, at first use, and again when a wanted
- * version was not found. Safe for several threads.
+ * The languages that are installed on this host. Each language is looked for once, at first use, and again, at most once
+ * a minute, when a wanted version was not found. Safe for several threads.
  */
 public final class Toolchains {
+    private static final Duration SEARCH_PAUSE = Duration.ofMinutes(1);
+
+    /** @param atNanos when it was looked for */
+    private record Search(List<Installation> installed, long atNanos) {
+        boolean isFresh() {
+            return System.nanoTime() - atNanos < SEARCH_PAUSE.toNanos();
+        }
+    }
+
     private final Path folder;
-    private final Map<Language, List<Installation>> found = new EnumMap<>(Language.class);
+    private final Map<Language, Search> searches = new EnumMap<>(Language.class);
 
     /** @param folder for links that give programs their usual names */
     public Toolchains(Path folder) {
@@ -32,13 +42,16 @@ public final class Toolchains {
     public synchronized Toolchain resolve(RuntimeSpec wanted) {
         InstalledLanguage language = language(wanted.language());
         List<Integer> version = Installation.numbers(wanted.version());
-        Optional<Installation> best = best(found.getOrDefault(wanted.language(), List.of()), version)
-                .filter(installation -> installation.satisfies(version));
-        if (best.isEmpty()) {
-            List<Installation> installed = language.find();
-            found.put(wanted.language(), installed);
-            best = best(installed, version);
+        Search search = searches.get(wanted.language());
+        boolean answered = search != null
+                && best(search.installed(), version)
+                        .filter(one -> one.satisfies(version))
+                        .isPresent();
+        if (search == null || !(answered || search.isFresh())) {
+            search = new Search(language.find(), System.nanoTime());
+            searches.put(wanted.language(), search);
         }
+        Optional<Installation> best = best(search.installed(), version);
         Installation installation = best.orElseThrow(() -> new Problem.StageFailed(
                         "runtime-missing",
                         "No " + wanted.language().wireName() + " is installed on this host (wanted: " + wanted + ").",

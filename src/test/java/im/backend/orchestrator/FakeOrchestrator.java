@@ -95,6 +95,13 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
     }
 
     @Override
+    public synchronized Optional<Exit> lastExit(Workload.Key key) {
+        return observe(key) instanceof Observation.Exited(Exit exit, int restarts)
+                ? Optional.of(exit)
+                : Optional.empty();
+    }
+
+    @Override
     public synchronized List<Instance> running(ProjectId project) {
         return instances.values().stream()
                 .map(FakeInstance::instance)
