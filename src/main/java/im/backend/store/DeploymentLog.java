@@ -6,6 +6,7 @@ import im.backend.domain.DeploymentId;
 import im.backend.domain.LoggedEvent;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +16,18 @@ import java.util.Optional;
  * deployment are appended by one thread at a time.
  */
 public interface DeploymentLog {
+    /** For how long a repeated request is answered with the deployment of the first one. */
+    Duration IDEMPOTENCY_KEPT = Duration.ofHours(24);
+
+    /** Of one event with all its lines, as JSON; who collects output sends it in portions below this. */
+    int EVENT_CHARS_MAX = 1 << 20;
+
     /**
      * Adds the deployment with its first event ({@code Entered(QUEUED)}), durably (fsync) before it returns.
      *
      * @param idempotency when present and already used by the same user: nothing is added, and the deployment of the first
-     *     call is returned; Invalid {@code idempotency-mismatch} when the request differs
-     * @return the deployment that now stands for the request
+     *     call is returned for {@link #IDEMPOTENCY_KEPT}; Invalid {@code idempotency-mismatch} when the request differs
+     * @return the deployment that now stands for the request; NotFound when there is no such project
      */
     Deployment open(Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency);
 
@@ -30,7 +37,10 @@ public interface DeploymentLog {
      */
     LoggedEvent append(DeploymentId deployment, DeploymentEvent event);
 
-    /** Adds the release, makes it the project's live one and appends {@code completed}, all or nothing, durably. */
+    /**
+     * Adds the release, makes it the project's live one and appends {@code completed}, all or nothing, durably. Fails as
+     * {@link #append} does, and with Conflict {@code release-exists} when the version is taken.
+     */
     LoggedEvent complete(Release release, DeploymentEvent.Completed completed);
 
     Optional<Deployment> find(DeploymentId deployment);

@@ -12,7 +12,7 @@ import java.util.SortedMap;
 
 /** Projects and what is set on them outside their source. Durable when a call returns. */
 public interface ProjectStore {
-    /** Gives it the next free uid offset. Fails with Conflict {@code name-taken}. */
+    /** Gives it a uid offset that no project ever had. Fails with Conflict {@code name-taken}. */
     Project create(ProjectId id);
 
     Optional<Project> find(ProjectId id);
@@ -23,7 +23,7 @@ public interface ProjectStore {
     /** Env that was set by {@code env set}; it wins over backend.yml. */
     SortedMap<EnvName, EnvValue> env(ProjectId id);
 
-    /** Puts and removes in one step. */
+    /** Removes and puts in one step. Fails with NotFound, as do all changes of an unknown project. */
     void changeEnv(ProjectId id, Map<EnvName, EnvValue> puts, List<EnvName> removes);
 
     /** Replicas that were set by {@code scale}; they win over backend.yml. */
@@ -34,7 +34,10 @@ public interface ProjectStore {
     /** A stopped project has no live version and keeps its releases. */
     void markStopped(ProjectId id);
 
-    /** Removes the project and its releases and deployments; a tombstone keeps its uid offset unused for 7 days. */
+    /**
+     * Removes the project with all that hangs on it; no-op when there is none. A tombstone stays, and its uid offset is never
+     * given to another project, so that files which were left behind can not change hands.
+     */
     void delete(ProjectId id);
 
     sealed interface Owner {

@@ -22,6 +22,6 @@ public interface ReleaseStore {
     /** Every release that is kept, to know which images are needed. */
     List<Release> kept();
 
-    /** Forgets all but the newest {@code count} and the live one. */
+    /** Forgets all but the newest {@code count} (at least 1) and the live one. */
     void keepNewest(ProjectId project, int count);
 }

@@ -1,0 +1,31 @@
+package im.backend.store.sql;
+
+import im.backend.problem.ProblemException;
+import javax.sql.DataSource;
+
+/** What H2 and PostgreSQL do not have in common: opening, and what it takes that a commit outlives a power cut. */
+interface Engine extends AutoCloseable {
+    /** Opens it, and makes it at the very first start. On failure nothing was changed, and there is nothing to close. */
+    DataSource start();
+
+    /** Whether tables must be there, because they were there before. */
+    boolean established();
+
+    /** Remembers that tables are there, so that a loss is noticed. */
+    void establish();
+
+    /** Returns when all that this thread committed is on the disk. */
+    void awaitDurable();
+
+    /** Fails with {@code storage-full} when a write could not be finished. */
+    void requireRoom();
+
+    /** How often the disk was told to flush; 0 when that is somebody else's work. */
+    long flushes();
+
+    /** Words a failure to read the tables at start. */
+    ProblemException unreadable(String how);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,26 @@
+package im.backend.store.sql;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+
+/** A pool of connections to one address, alike for both engines. */
+record PoolSettings(String url, String user, String password) {
+    private static final int CONNECTIONS_MAX = 8;
+    private static final Duration WAIT_MAX = Duration.ofSeconds(10);
+
+    /** Fails with PoolInitializationException when there is no connection to be had. */
+    HikariDataSource open() {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("state");
+        config.setJdbcUrl(url);
+        config.setUsername(user);
+        config.setPassword(password);
+        config.setMaximumPoolSize(CONNECTIONS_MAX);
+        config.setMinimumIdle(1);
+        config.setConnectionTimeout(WAIT_MAX.toMillis());
+        // Fail at once when the first connection fails, instead of trying until the time is over.
+        config.setInitializationFailTimeout(1);
+        return new HikariDataSource(config);
+    }
+}
