@@ -10,7 +10,6 @@ import javax.crypto.KDF;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
 
-
 /** The one key under which all secrets are sealed. It is never used itself: each purpose gets a key derived from it. */
 public final class MasterKey {
     public static final int LENGTH_BYTES = 32;
@@ -23,7 +22,8 @@ public final class MasterKey {
 
     public static MasterKey of(byte[] bytes) {
         if (bytes.length != LENGTH_BYTES) {
-            throw new IllegalArgumentException("master key: " + bytes.length + " bytes (expected: " + LENGTH_BYTES + ")");
+            throw new IllegalArgumentException(
+                    "master key: " + bytes.length + " bytes (expected: " + LENGTH_BYTES + ")");
         }
         return new MasterKey(bytes.clone());
     }

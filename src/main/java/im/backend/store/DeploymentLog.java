@@ -33,7 +33,8 @@ public interface DeploymentLog {
 
     /**
      * {@code Failed} is durable when it returns. The other events may be lost by a power cut, never by kill -9: whatever
-     * is unfinished after one is run again from its start, so that an fsync for each status would buy nothing.
+     * is unfinished after one is run again from its start, so that an fsync for each status would buy nothing. Fails with
+     * Conflict {@code already-finished} after a terminal event, and with NotFound when the project was deleted meanwhile.
      */
     LoggedEvent append(DeploymentId deployment, DeploymentEvent event);
 

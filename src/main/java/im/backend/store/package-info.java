@@ -1,4 +1,4 @@
-/** Port: what survives a restart; its contracts are {@code ProjectStoreContract} and {@code DeploymentLogContract}. */
+/** Port: what survives a restart; its contracts are {@code ProjectStoreContract}, {@code ReleaseStoreContract} and {@code DeploymentLogContract}. */
 @NullMarked
 package im.backend.store;
 

@@ -109,6 +109,8 @@ public final class Database implements AutoCloseable {
     }
 
     private static RuntimeException translated(JdbiException failure) {
-        return SqlFailure.in(failure).<RuntimeException>map(SqlFailure::asException).orElse(failure);
+        return SqlFailure.in(failure)
+                .<RuntimeException>map(SqlFailure::asException)
+                .orElse(failure);
     }
 }

@@ -152,7 +152,8 @@ final class EmbeddedEngine implements Engine {
         if (known.diskFull()) {
             return known.asException();
         }
-        ProblemException damaged = unreadable("its content is not what was written (H2 error " + failure.getErrorCode() + ")");
+        ProblemException damaged =
+                unreadable("its content is not what was written (H2 error " + failure.getErrorCode() + ")");
         damaged.addSuppressed(failure);
         return damaged;
     }

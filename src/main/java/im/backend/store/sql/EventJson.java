@@ -42,7 +42,8 @@ final class EventJson {
                 json.put("type", "output");
                 lines(json, "lines", output);
             }
-            case DeploymentEvent.Resumed(var attempt) -> json.put("type", "resumed").put("attempt", attempt);
+            case DeploymentEvent.Resumed(var attempt) ->
+                json.put("type", "resumed").put("attempt", attempt);
             case DeploymentEvent.Completed(var version, var url, var logs) -> {
                 json.put("type", "completed").put("version", version.number()).put("url", url.toString());
                 lines(json, "logs", logs);
@@ -64,8 +65,7 @@ final class EventJson {
         return switch (type) {
             case "entered" -> new DeploymentEvent.Entered(status(json, "status"), lines(json, "logs"));
             case "output" -> new DeploymentEvent.Output(lines(json, "lines"));
-            case "resumed" ->
-                new DeploymentEvent.Resumed(json.path("attempt").asInt());
+            case "resumed" -> new DeploymentEvent.Resumed(json.path("attempt").asInt());
             case "completed" ->
                 new DeploymentEvent.Completed(
                         new ReleaseVersion(json.path("version").asInt()),

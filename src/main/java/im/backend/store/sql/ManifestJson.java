@@ -16,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -31,12 +33,15 @@ final class ManifestJson {
     static ObjectNode write(AppManifest manifest) {
         ObjectNode json = NODES.objectNode();
         manifest.name().ifPresent(name -> json.put("name", name.value()));
-        manifest.runtime().ifPresent(runtime -> json.putObject("runtime")
-                .put("language", runtime.language().name())
-                .put("version", runtime.version()));
+        manifest.runtime()
+                .ifPresent(runtime -> json.putObject("runtime")
+                        .put("language", runtime.language().name())
+                        .put("version", runtime.version()));
         manifest.entrypoint().ifPresent(command -> json.set("entrypoint", command(command)));
         ObjectNode env = json.putObject("env");
         manifest.env().forEach((name, value) -> env.set(name.value(), envValue(value)));
+        ArrayNode generated = json.putArray("generatedSecrets");
+        manifest.generatedSecrets().forEach(name -> generated.add(name.value()));
         json.putObject("resources")
                 .put("memoryBytes", manifest.resources().memoryBytes())
                 .put("cpuMillis", manifest.resources().cpuMillis());
@@ -49,11 +54,12 @@ final class ManifestJson {
         ObjectNode processes = json.putObject("processes");
         manifest.processes().forEach((name, command) -> processes.set(name, command(command)));
         ArrayNode volumes = json.putArray("volumes");
-        manifest.volumes().forEach(volume -> volumes.addObject()
-                .put("name", volume.name())
-                .put("path", volume.path())
-                .put("sizeBytes", volume.sizeBytes())
-                .put("shared", volume.shared()));
+        manifest.volumes()
+                .forEach(volume -> volumes.addObject()
+                        .put("name", volume.name())
+                        .put("path", volume.path())
+                        .put("sizeBytes", volume.sizeBytes())
+                        .put("shared", volume.shared()));
         ObjectNode build = json.putObject("build");
         manifest.build().command().ifPresent(command -> build.set("command", command(command)));
         ArrayNode ignore = build.putArray("ignore");
@@ -67,15 +73,20 @@ final class ManifestJson {
 
     static AppManifest read(JsonNode json) {
         SortedMap<EnvName, EnvValue> env = new TreeMap<>();
-        json.path("env").properties().forEach(entry -> env.put(new EnvName(entry.getKey()), envValue(entry.getValue())));
+        json.path("env")
+                .properties()
+                .forEach(entry -> env.put(new EnvName(entry.getKey()), envValue(entry.getValue())));
+        SortedSet<SecretName> generated = new TreeSet<>();
+        json.path("generatedSecrets").forEach(name -> generated.add(new SecretName(name.asText())));
         SortedMap<String, Command> processes = new TreeMap<>();
         json.path("processes").properties().forEach(entry -> processes.put(entry.getKey(), command(entry.getValue())));
         List<AppManifest.VolumeClaim> volumes = new ArrayList<>();
-        json.path("volumes").forEach(volume -> volumes.add(new AppManifest.VolumeClaim(
-                volume.path("name").asText(),
-                volume.path("path").asText(),
-                volume.path("sizeBytes").asLong(),
-                volume.path("shared").asBoolean())));
+        json.path("volumes")
+                .forEach(volume -> volumes.add(new AppManifest.VolumeClaim(
+                        volume.path("name").asText(),
+                        volume.path("path").asText(),
+                        volume.path("sizeBytes").asLong(),
+                        volume.path("shared").asBoolean())));
         List<String> ignore = new ArrayList<>();
         json.path("build").path("ignore").forEach(pattern -> ignore.add(pattern.asText()));
         return new AppManifest(
@@ -83,6 +94,7 @@ final class ManifestJson {
                 optional(json, "runtime", ManifestJson::runtime),
                 optional(json, "entrypoint", ManifestJson::command),
                 env,
+                generated,
                 new AppManifest.Resources(
                         json.path("resources").path("memoryBytes").asLong(),
                         json.path("resources").path("cpuMillis").asInt()),

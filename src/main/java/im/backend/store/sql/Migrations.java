@@ -59,22 +59,23 @@ final class Migrations {
 
     /** Whether any script was ever applied. */
     static boolean established(Handle handle) {
-        return handle.createQuery(
-                        "SELECT COUNT(*) FROM information_schema.tables WHERE LOWER(table_name) = 'schema_history'")
-                .mapTo(Integer.class)
-                .one()
+        return handle.createQuery("SELECT COUNT(*) FROM information_schema.tables WHERE LOWER(table_name) ="
+                                + " 'schema_history'")
+                        .mapTo(Integer.class)
+                        .one()
                 > 0;
     }
 
     /** Applies what is missing. Fails with Conflict {@code database-newer} or {@code database-changed} and then changes nothing. */
     void apply(Handle handle) {
         handle.execute("""
-                CREATE TABLE IF NOT EXISTS schema_history (
-                    version INTEGER PRIMARY KEY,
-                    name VARCHAR(100) NOT NULL,
-                    checksum VARCHAR(64) NOT NULL,
-                    applied_at TIMESTAMP(6) WITH TIME ZONE NOT NULL
-                )""");
+            CREATE TABLE IF NOT EXISTS schema_history (
+                version INTEGER PRIMARY KEY,
+                name VARCHAR(100) NOT NULL,
+                checksum VARCHAR(64) NOT NULL,
+                applied_at TIMESTAMP(6) WITH TIME ZONE NOT NULL
+            )\
+            """);
         Map<Integer, String> applied = applied(handle);
         refuseForeign(applied);
         for (Script script : scripts) {
@@ -88,8 +89,9 @@ final class Migrations {
         script.statements().forEach(transaction::execute);
         transaction
                 .createUpdate("""
-                        INSERT INTO schema_history (version, name, checksum, applied_at)
-                        VALUES (:version, :name, :checksum, :now)""")
+                    INSERT INTO schema_history (version, name, checksum, applied_at)
+                    VALUES (:version, :name, :checksum, :now)\
+                    """)
                 .bind("version", script.version())
                 .bind("name", script.name())
                 .bind("checksum", script.checksum())
@@ -104,7 +106,8 @@ final class Migrations {
                 throw new Problem.Conflict(
                                 "database-newer",
                                 "The database has schema " + version + " and this program knows schemas up to " + newest
-                                        + ". Start the newer version of the program that wrote it; nothing was changed.")
+                                        + ". Start the newer version of the program that wrote it; nothing was"
+                                        + " changed.")
                         .asException();
             }
             if (!checksum.equals(scripts.get(version - 1).checksum())) {

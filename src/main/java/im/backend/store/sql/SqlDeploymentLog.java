@@ -26,10 +26,10 @@ import org.jdbi.v3.core.Handle;
 /** The events, and beside them the fold of each deployment's events, so that no reader has to fold. */
 public final class SqlDeploymentLog implements DeploymentLog {
     private static final String COLUMNS = """
-            SELECT d.number, d.id, d.project_id, d.commit_hash, d.created_by, d.origin, d.base_version, d.created_at,
-                   d.status, d.last_sequence, d.updated_at, d.version, d.url, d.failure
-            FROM deployment d
-            """;
+        SELECT d.number, d.id, d.project_id, d.commit_hash, d.created_by, d.origin, d.base_version, d.created_at,
+               d.status, d.last_sequence, d.updated_at, d.version, d.url, d.failure
+        FROM deployment d
+        """;
 
     private final Database database;
     private final Clock clock;
@@ -43,12 +43,12 @@ public final class SqlDeploymentLog implements DeploymentLog {
     private record Stored(long number, Deployment deployment) {}
 
     @Override
-    public Deployment open(
-            Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
+    public Deployment open(Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
         try {
             return database.write(handle -> openOnce(handle, deployment, queued, idempotency));
         } catch (ProblemException failure) {
-            boolean twin = SqlFailure.in(failure).filter(SqlFailure::uniqueViolation).isPresent();
+            boolean twin =
+                    SqlFailure.in(failure).filter(SqlFailure::uniqueViolation).isPresent();
             if (twin && idempotency.isPresent()) {
                 // The same request came twice at the same time; the other one has won and is now the answer.
                 return database.write(handle -> openOnce(handle, deployment, queued, idempotency));
@@ -99,10 +99,11 @@ public final class SqlDeploymentLog implements DeploymentLog {
     @Override
     public List<LoggedEvent> after(DeploymentId deployment, long sequence, int countMax) {
         return database.read(handle -> handle.createQuery("""
-                        SELECT e.sequence, e.happened_at, e.body FROM deployment_event e
-                        JOIN deployment d ON d.number = e.deployment_number
-                        WHERE d.id = :id AND e.sequence > :after
-                        ORDER BY e.sequence FETCH FIRST :count ROWS ONLY""")
+            SELECT e.sequence, e.happened_at, e.body FROM deployment_event e
+            JOIN deployment d ON d.number = e.deployment_number
+            WHERE d.id = :id AND e.sequence > :after
+            ORDER BY e.sequence FETCH FIRST :count ROWS ONLY\
+            """)
                 .bind("id", deployment.value())
                 .bind("after", sequence)
                 .bind("count", countMax)
@@ -117,8 +118,9 @@ public final class SqlDeploymentLog implements DeploymentLog {
     @Override
     public List<Deployment> list(ProjectId project, Instant before, int countMax) {
         return database.read(handle -> handle.createQuery(COLUMNS + """
-                        WHERE d.project_id = :project AND d.created_at < :before
-                        ORDER BY d.project_id, d.created_at DESC, d.number DESC FETCH FIRST :count ROWS ONLY""")
+            WHERE d.project_id = :project AND d.created_at < :before
+            ORDER BY d.project_id, d.created_at DESC, d.number DESC FETCH FIRST :count ROWS ONLY\
+            """)
                 .bind("project", project.value())
                 .bind("before", Rows.bound(before))
                 .bind("count", countMax)
@@ -134,10 +136,7 @@ public final class SqlDeploymentLog implements DeploymentLog {
     }
 
     private Deployment openOnce(
-            Handle handle,
-            Deployment deployment,
-            DeploymentEvent.Entered queued,
-            Optional<Idempotency> idempotency) {
+            Handle handle, Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
         Instant now = Rows.storable(clock.instant());
         Optional<Deployment> earlier = idempotency.flatMap(asked -> earlier(handle, deployment.by(), asked, now));
         if (earlier.isPresent()) {
@@ -179,8 +178,8 @@ public final class SqlDeploymentLog implements DeploymentLog {
                                     + before.deployment().status().wireName() + ".")
                     .asException();
         }
-        LoggedEvent logged = new LoggedEvent(
-                id, before.deployment().lastSequence() + 1, Rows.storable(clock.instant()), event);
+        LoggedEvent logged =
+                new LoggedEvent(id, before.deployment().lastSequence() + 1, Rows.storable(clock.instant()), event);
         insert(handle, before.number(), logged);
         update(handle, before.number(), before.deployment().apply(logged));
         return logged;
@@ -195,10 +194,11 @@ public final class SqlDeploymentLog implements DeploymentLog {
 
     private static long insert(Handle handle, Deployment deployment) {
         return handle.createUpdate("""
-                        INSERT INTO deployment (id, project_id, commit_hash, created_by, origin, base_version,
-                                                created_at, status, finished, last_sequence, updated_at)
-                        VALUES (:id, :project, :commit, :by, :origin, :base, :createdAt, :status, FALSE,
-                                 :sequence, :updatedAt)""")
+            INSERT INTO deployment (id, project_id, commit_hash, created_by, origin, base_version,
+                                    created_at, status, finished, last_sequence, updated_at)
+            VALUES (:id, :project, :commit, :by, :origin, :base, :createdAt, :status, FALSE,
+                     :sequence, :updatedAt)\
+            """)
                 .bind("id", deployment.id().value())
                 .bind("project", deployment.project().value())
                 .bind("commit", deployment.commit().value())
@@ -221,8 +221,9 @@ public final class SqlDeploymentLog implements DeploymentLog {
                     "event: " + body.length() + " characters (expected: <= " + EVENT_CHARS_MAX + ")");
         }
         handle.createUpdate("""
-                        INSERT INTO deployment_event (deployment_number, sequence, happened_at, body)
-                        VALUES (:number, :sequence, :at, :body)""")
+            INSERT INTO deployment_event (deployment_number, sequence, happened_at, body)
+            VALUES (:number, :sequence, :at, :body)\
+            """)
                 .bind("number", number)
                 .bind("sequence", logged.sequence())
                 .bind("at", Rows.time(logged.at()))
@@ -232,10 +233,11 @@ public final class SqlDeploymentLog implements DeploymentLog {
 
     private static void update(Handle handle, long number, Deployment deployment) {
         handle.createUpdate("""
-                        UPDATE deployment
-                        SET status = :status, finished = :finished, last_sequence = :sequence, updated_at = :updatedAt,
-                            version = :version, url = :url, failure = :failure
-                        WHERE number = :number""")
+            UPDATE deployment
+            SET status = :status, finished = :finished, last_sequence = :sequence, updated_at = :updatedAt,
+                version = :version, url = :url, failure = :failure
+            WHERE number = :number\
+            """)
                 .bind("status", deployment.status().wireName())
                 .bind("finished", deployment.status().terminal())
                 .bind("sequence", deployment.lastSequence())
@@ -250,14 +252,16 @@ public final class SqlDeploymentLog implements DeploymentLog {
     private static Optional<Deployment> earlier(Handle handle, UserName by, Idempotency asked, Instant now) {
         record Earlier(String requestHash, Deployment deployment) {}
         Optional<Earlier> earlier = handle.createQuery("""
-                        SELECT d.number, d.id, d.project_id, d.commit_hash, d.created_by, d.origin, d.base_version, d.created_at,
-                               d.status, d.last_sequence, d.updated_at, d.version, d.url, d.failure, i.request_hash
-                        FROM idempotency i JOIN deployment d ON d.number = i.deployment_number
-                        WHERE i.created_by = :by AND i.request_key = :key AND i.created_at > :oldest""")
+            SELECT d.number, d.id, d.project_id, d.commit_hash, d.created_by, d.origin, d.base_version, d.created_at,
+                   d.status, d.last_sequence, d.updated_at, d.version, d.url, d.failure, i.request_hash
+            FROM idempotency i JOIN deployment d ON d.number = i.deployment_number
+            WHERE i.created_by = :by AND i.request_key = :key AND i.created_at > :oldest\
+            """)
                 .bind("by", by.value())
                 .bind("key", asked.key())
                 .bind("oldest", Rows.time(now.minus(IDEMPOTENCY_KEPT)))
-                .map((row, context) -> new Earlier(row.getString("request_hash"), stored(row).deployment()))
+                .map((row, context) ->
+                        new Earlier(row.getString("request_hash"), stored(row).deployment()))
                 .findOne();
         if (earlier.isPresent() && !earlier.get().requestHash().equals(asked.requestHash())) {
             throw new Problem.Invalid(
@@ -273,8 +277,9 @@ public final class SqlDeploymentLog implements DeploymentLog {
                 .bind("oldest", Rows.time(now.minus(IDEMPOTENCY_KEPT)))
                 .execute();
         handle.createUpdate("""
-                        INSERT INTO idempotency (created_by, request_key, request_hash, deployment_number, created_at)
-                        VALUES (:by, :key, :hash, :number, :now)""")
+            INSERT INTO idempotency (created_by, request_key, request_hash, deployment_number, created_at)
+            VALUES (:by, :key, :hash, :number, :now)\
+            """)
                 .bind("by", by.value())
                 .bind("key", asked.key())
                 .bind("hash", asked.requestHash())

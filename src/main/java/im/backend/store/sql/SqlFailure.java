@@ -37,7 +37,8 @@ record SqlFailure(SQLException cause) {
     boolean diskFull() {
         for (@Nullable Throwable at = cause; at != null; at = at.getCause()) {
             String message = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
-            if (at instanceof IOException && (message.contains("no space left") || message.contains("quota exceeded"))) {
+            if (at instanceof IOException
+                    && (message.contains("no space left") || message.contains("quota exceeded"))) {
                 return true;
             }
         }

@@ -58,7 +58,8 @@ public final class SqlProjectStore implements ProjectStore {
     @Override
     public Optional<Project> find(ProjectId id) {
         return database.read(handle -> handle.createQuery("""
-                        SELECT id, created_at, uid_offset, live_version FROM project WHERE id = :id""")
+            SELECT id, created_at, uid_offset, live_version FROM project WHERE id = :id\
+            """)
                 .bind("id", id.value())
                 .map((row, context) -> project(row))
                 .findOne());
@@ -69,17 +70,19 @@ public final class SqlProjectStore implements ProjectStore {
         return database.read(handle -> switch (owner) {
             case Owner.Anyone() ->
                 handle.createQuery("""
-                                SELECT id, created_at, uid_offset, live_version FROM project
-                                WHERE id > :after ORDER BY id FETCH FIRST :count ROWS ONLY""")
+                    SELECT id, created_at, uid_offset, live_version FROM project
+                    WHERE id > :after ORDER BY id FETCH FIRST :count ROWS ONLY\
+                    """)
                         .bind("after", after)
                         .bind("count", countMax)
                         .map((row, context) -> project(row))
                         .list();
             case Owner.User(var name) ->
                 handle.createQuery("""
-                                SELECT id, created_at, uid_offset, live_version FROM project
-                                WHERE owner = :owner AND id > :after
-                                ORDER BY owner, id FETCH FIRST :count ROWS ONLY""")
+                    SELECT id, created_at, uid_offset, live_version FROM project
+                    WHERE owner = :owner AND id > :after
+                    ORDER BY owner, id FETCH FIRST :count ROWS ONLY\
+                    """)
                         .bind("owner", name.value())
                         .bind("after", after)
                         .bind("count", countMax)
@@ -91,12 +94,15 @@ public final class SqlProjectStore implements ProjectStore {
     @Override
     public SortedMap<EnvName, EnvValue> env(ProjectId id) {
         SortedMap<EnvName, EnvValue> env = database.read(handle -> handle.createQuery("""
-                        SELECT name, literal, secret FROM project_env WHERE project_id = :id""")
+            SELECT name, literal, secret FROM project_env WHERE project_id = :id\
+            """)
                 .bind("id", id.value())
                 .reduceRows(new TreeMap<>(), (found, row) -> {
-                    found.put(new EnvName(row.getColumn("name", String.class)), envValue(
-                            Optional.ofNullable(row.getColumn("literal", String.class)),
-                            Optional.ofNullable(row.getColumn("secret", String.class))));
+                    found.put(
+                            new EnvName(row.getColumn("name", String.class)),
+                            envValue(
+                                    Optional.ofNullable(row.getColumn("literal", String.class)),
+                                    Optional.ofNullable(row.getColumn("secret", String.class))));
                     return found;
                 }));
         return Collections.unmodifiableSortedMap(env);
@@ -148,8 +154,9 @@ public final class SqlProjectStore implements ProjectStore {
     public void delete(ProjectId id) {
         database.change(handle -> {
             handle.createUpdate("""
-                            INSERT INTO project_tombstone (uid_offset, id, created_at, deleted_at)
-                            SELECT uid_offset, id, created_at, :now FROM project WHERE id = :id""")
+                INSERT INTO project_tombstone (uid_offset, id, created_at, deleted_at)
+                SELECT uid_offset, id, created_at, :now FROM project WHERE id = :id\
+                """)
                     .bind("now", Rows.time(clock.instant()))
                     .bind("id", id.value())
                     .execute();
@@ -176,8 +183,9 @@ public final class SqlProjectStore implements ProjectStore {
             case EnvValue.Secret(var secretName) -> Optional.of(secretName.value());
         };
         handle.createUpdate("""
-                        INSERT INTO project_env (project_id, name, literal, secret)
-                        VALUES (:id, :name, :literal, :secret)""")
+            INSERT INTO project_env (project_id, name, literal, secret)
+            VALUES (:id, :name, :literal, :secret)\
+            """)
                 .bind("id", id.value())
                 .bind("name", name.value())
                 .bind("literal", literal)

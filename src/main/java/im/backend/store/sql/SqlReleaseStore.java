@@ -25,11 +25,11 @@ import org.jdbi.v3.core.statement.Query;
 public final class SqlReleaseStore implements ReleaseStore {
     /** One row per secret of a release, so that a release and its secrets are one read. */
     private static final String COLUMNS = """
-            SELECT r.project_id, r.version, r.deployment_id, r.commit_hash, r.image, r.manifest, r.origin, r.created_at,
-                   s.name AS secret_name, s.secret_version
-            FROM release r
-            LEFT JOIN release_secret s ON s.project_id = r.project_id AND s.release_version = r.version
-            """;
+        SELECT r.project_id, r.version, r.deployment_id, r.commit_hash, r.image, r.manifest, r.origin, r.created_at,
+               s.name AS secret_name, s.secret_version
+        FROM release r
+        LEFT JOIN release_secret s ON s.project_id = r.project_id AND s.release_version = r.version
+        """;
 
     private final Database database;
 
@@ -39,12 +39,12 @@ public final class SqlReleaseStore implements ReleaseStore {
 
     @Override
     public Optional<Release> find(ProjectId project, ReleaseVersion version) {
-        return database.read(handle ->
-                releases(handle.createQuery(COLUMNS + "WHERE r.project_id = :project AND r.version = :version")
+        return database.read(handle -> releases(
+                        handle.createQuery(COLUMNS + "WHERE r.project_id = :project AND r.version = :version")
                                 .bind("project", project.value())
                                 .bind("version", version.number()))
-                        .stream()
-                        .findFirst());
+                .stream()
+                .findFirst());
     }
 
     @Override
@@ -55,11 +55,12 @@ public final class SqlReleaseStore implements ReleaseStore {
     @Override
     public List<Release> list(ProjectId project, int before, int countMax) {
         return database.read(handle -> releases(handle.createQuery(COLUMNS + """
-                        WHERE r.project_id = :project AND r.version IN (
-                            SELECT n.version FROM release n
-                            WHERE n.project_id = :project AND n.version < :before
-                            ORDER BY n.version DESC FETCH FIRST :count ROWS ONLY)
-                        ORDER BY r.version DESC""")
+            WHERE r.project_id = :project AND r.version IN (
+                SELECT n.version FROM release n
+                WHERE n.project_id = :project AND n.version < :before
+                ORDER BY n.version DESC FETCH FIRST :count ROWS ONLY)
+            ORDER BY r.version DESC\
+            """)
                 .bind("project", project.value())
                 .bind("before", before)
                 .bind("count", countMax)));
@@ -68,26 +69,27 @@ public final class SqlReleaseStore implements ReleaseStore {
     @Override
     public List<Release> live() {
         return database.read(handle -> releases(handle.createQuery(COLUMNS + """
-                        JOIN project p ON p.id = r.project_id AND p.live_version = r.version
-                        ORDER BY r.project_id""")));
+            JOIN project p ON p.id = r.project_id AND p.live_version = r.version
+            ORDER BY r.project_id\
+            """)));
     }
 
     @Override
     public List<Release> kept() {
-        return database.read(
-                handle -> releases(handle.createQuery(COLUMNS + "ORDER BY r.project_id, r.version DESC")));
+        return database.read(handle -> releases(handle.createQuery(COLUMNS + "ORDER BY r.project_id, r.version DESC")));
     }
 
     @Override
     public void keepNewest(ProjectId project, int count) {
         database.change(handle -> {
             handle.createUpdate("""
-                            DELETE FROM release
-                            WHERE project_id = :project
-                              AND version NOT IN (
-                                SELECT n.version FROM release n WHERE n.project_id = :project
-                                ORDER BY n.version DESC FETCH FIRST :count ROWS ONLY)
-                              AND version <> (SELECT COALESCE(p.live_version, 0) FROM project p WHERE p.id = :project)""")
+                DELETE FROM release
+                WHERE project_id = :project
+                  AND version NOT IN (
+                    SELECT n.version FROM release n WHERE n.project_id = :project
+                    ORDER BY n.version DESC FETCH FIRST :count ROWS ONLY)
+                  AND version <> (SELECT COALESCE(p.live_version, 0) FROM project p WHERE p.id = :project)\
+                """)
                     .bind("project", project.value())
                     .bind("count", count)
                     .execute();
@@ -97,9 +99,10 @@ public final class SqlReleaseStore implements ReleaseStore {
 
     static void insert(Handle handle, Release release) {
         handle.createUpdate("""
-                        INSERT INTO release (project_id, version, deployment_id, commit_hash, image, manifest, origin,
-                                             created_at)
-                        VALUES (:project, :version, :deployment, :commit, :image, :manifest, :origin, :createdAt)""")
+            INSERT INTO release (project_id, version, deployment_id, commit_hash, image, manifest, origin,
+                                 created_at)
+            VALUES (:project, :version, :deployment, :commit, :image, :manifest, :origin, :createdAt)\
+            """)
                 .bind("project", release.project().value())
                 .bind("version", release.version().number())
                 .bind("deployment", release.deployment().value())
@@ -109,14 +112,16 @@ public final class SqlReleaseStore implements ReleaseStore {
                 .bind("origin", release.origin().name())
                 .bind("createdAt", Rows.time(release.createdAt()))
                 .execute();
-        release.secretVersions().forEach((name, version) -> handle.createUpdate("""
-                        INSERT INTO release_secret (project_id, release_version, name, secret_version)
-                        VALUES (:project, :release, :name, :version)""")
-                .bind("project", release.project().value())
-                .bind("release", release.version().number())
-                .bind("name", name.value())
-                .bind("version", version)
-                .execute());
+        release.secretVersions()
+                .forEach((name, version) -> handle.createUpdate("""
+                    INSERT INTO release_secret (project_id, release_version, name, secret_version)
+                    VALUES (:project, :release, :name, :version)\
+                    """)
+                        .bind("project", release.project().value())
+                        .bind("release", release.version().number())
+                        .bind("name", name.value())
+                        .bind("version", version)
+                        .execute());
     }
 
     private static List<Release> releases(Query query) {

@@ -33,9 +33,10 @@ public final class SqlSecretStore implements SecretStore {
      * sealed with another key than the one that is there; nothing is rewritten then.
      */
     public void start() {
-        Optional<String> expected = database.read(handle -> handle.createQuery("SELECT key_check FROM seal WHERE id = 1")
-                .mapTo(String.class)
-                .findOne());
+        Optional<String> expected =
+                database.read(handle -> handle.createQuery("SELECT key_check FROM seal WHERE id = 1")
+                        .mapTo(String.class)
+                        .findOne());
         MasterKey key = expected.isPresent() ? keyFile.read() : keyFile.readOrCreate();
         if (expected.isEmpty()) {
             database.change(handle -> handle.createUpdate("INSERT INTO seal (id, key_check) VALUES (1, :check)")
@@ -53,8 +54,9 @@ public final class SqlSecretStore implements SecretStore {
             Rows.lockProject(handle, project);
             int version = claimVersion(handle, project, name);
             handle.createUpdate("""
-                            INSERT INTO secret_version (project_id, name, version, sealed, fingerprint, created_at)
-                            VALUES (:project, :name, :version, :sealed, :fingerprint, :now)""")
+                INSERT INTO secret_version (project_id, name, version, sealed, fingerprint, created_at)
+                VALUES (:project, :name, :version, :sealed, :fingerprint, :now)\
+                """)
                     .bind("project", project.value())
                     .bind("name", name.value())
                     .bind("version", version)
@@ -70,11 +72,12 @@ public final class SqlSecretStore implements SecretStore {
     @Override
     public List<SecretInfo> list(ProjectId project) {
         List<SecretInfo> found = database.read(handle -> handle.createQuery("""
-                        SELECT v.name, v.version, v.fingerprint, v.created_at
-                        FROM secret s
-                        JOIN secret_version v
-                          ON v.project_id = s.project_id AND v.name = s.name AND v.version = s.last_version
-                        WHERE s.project_id = :project AND s.present = TRUE""")
+            SELECT v.name, v.version, v.fingerprint, v.created_at
+            FROM secret s
+            JOIN secret_version v
+              ON v.project_id = s.project_id AND v.name = s.name AND v.version = s.last_version
+            WHERE s.project_id = :project AND s.present = TRUE\
+            """)
                 .bind("project", project.value())
                 .map((row, context) -> new SecretInfo(
                         new SecretName(row.getString("name")),
@@ -89,8 +92,9 @@ public final class SqlSecretStore implements SecretStore {
     @Override
     public SecretValue reveal(ProjectId project, SecretName name, int version) {
         byte[] sealed = database.read(handle -> handle.createQuery("""
-                        SELECT sealed FROM secret_version
-                        WHERE project_id = :project AND name = :name AND version = :version""")
+            SELECT sealed FROM secret_version
+            WHERE project_id = :project AND name = :name AND version = :version\
+            """)
                 .bind("project", project.value())
                 .bind("name", name.value())
                 .bind("version", version)
@@ -108,8 +112,9 @@ public final class SqlSecretStore implements SecretStore {
     public boolean delete(ProjectId project, SecretName name) {
         return database.write(handle -> {
             int changed = handle.createUpdate("""
-                            UPDATE secret SET present = FALSE
-                            WHERE project_id = :project AND name = :name AND present = TRUE""")
+                UPDATE secret SET present = FALSE
+                WHERE project_id = :project AND name = :name AND present = TRUE\
+                """)
                     .bind("project", project.value())
                     .bind("name", name.value())
                     .execute();
@@ -128,14 +133,15 @@ public final class SqlSecretStore implements SecretStore {
     /** Drops versions beyond the newest and those of deleted secrets, unless a kept release would run with them. */
     static void forgetUnneeded(Handle handle, ProjectId project) {
         handle.createUpdate("""
-                        DELETE FROM secret_version v
-                        WHERE v.project_id = :project
-                          AND EXISTS (SELECT 1 FROM secret s
-                                      WHERE s.project_id = v.project_id AND s.name = v.name
-                                        AND (s.present = FALSE OR v.version <= s.last_version - :kept))
-                          AND NOT EXISTS (SELECT 1 FROM release_secret r
-                                          WHERE r.project_id = v.project_id AND r.name = v.name
-                                            AND r.secret_version = v.version)""")
+            DELETE FROM secret_version v
+            WHERE v.project_id = :project
+              AND EXISTS (SELECT 1 FROM secret s
+                          WHERE s.project_id = v.project_id AND s.name = v.name
+                            AND (s.present = FALSE OR v.version <= s.last_version - :kept))
+              AND NOT EXISTS (SELECT 1 FROM release_secret r
+                              WHERE r.project_id = v.project_id AND r.name = v.name
+                                AND r.secret_version = v.version)\
+            """)
                 .bind("project", project.value())
                 .bind("kept", VERSIONS_MAX)
                 .execute();
@@ -144,7 +150,8 @@ public final class SqlSecretStore implements SecretStore {
     private static int claimVersion(Handle handle, ProjectId project, SecretName name) {
         record Row(int lastVersion, boolean present) {}
         Optional<Row> row = handle.createQuery("""
-                        SELECT last_version, present FROM secret WHERE project_id = :project AND name = :name""")
+            SELECT last_version, present FROM secret WHERE project_id = :project AND name = :name\
+            """)
                 .bind("project", project.value())
                 .bind("name", name.value())
                 .map((found, context) -> new Row(found.getInt("last_version"), found.getBoolean("present")))
@@ -154,10 +161,12 @@ public final class SqlSecretStore implements SecretStore {
         }
         int version = row.map(Row::lastVersion).orElse(0) + 1;
         String sql = row.isPresent() ? """
-                UPDATE secret SET last_version = :version, present = TRUE
-                WHERE project_id = :project AND name = :name""" : """
-                INSERT INTO secret (project_id, name, last_version, present)
-                VALUES (:project, :name, :version, TRUE)""";
+            UPDATE secret SET last_version = :version, present = TRUE
+            WHERE project_id = :project AND name = :name\
+            """ : """
+                    INSERT INTO secret (project_id, name, last_version, present)
+                    VALUES (:project, :name, :version, TRUE)\
+                    """;
         handle.createUpdate(sql)
                 .bind("version", version)
                 .bind("project", project.value())
