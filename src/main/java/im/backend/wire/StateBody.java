@@ -6,20 +6,25 @@ import java.util.Optional;
 /**
  * What was observed of a project just now.
  *
- * @param usedBytes of its volumes and logs on disk
+ * @param urls the shortest first
+ * @param replicas wanted of the process {@code web}
+ * @param newest the deployment that was asked for last
  */
 public record StateBody(
         String projectId,
         Optional<String> release,
-        Optional<String> url,
+        List<String> urls,
         int replicas,
         List<InstanceBody> instances,
-        long usedBytes) {
+        Optional<DeploymentBody> newest) {
     public StateBody {
+        urls = List.copyOf(urls);
         instances = List.copyOf(instances);
     }
 
     /**
+     * One process of the live release.
+     *
      * @param state {@code running}, {@code exited} (being started again) or {@code absent}
      * @param exitCode of the last end, when it has ended
      */

@@ -1,0 +1,79 @@
+package im.backend.api;
+
+import im.backend.deploy.DeployEngine;
+import im.backend.identity.IdentityProvider;
+import im.backend.identity.TokenIssuer;
+import im.backend.identity.TokenVerifier;
+import im.backend.project.ProjectEnv;
+import im.backend.project.ProjectSecrets;
+import im.backend.project.Projects;
+import im.backend.project.SourceEdits;
+import im.backend.wire.ServerBody;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Composes the package: the table of routes, the dispatcher that serves it, the WebSockets. */
+public final class Api implements AutoCloseable {
+    private final List<ApiRoute> routes;
+    private final ApiDispatcher dispatcher;
+    private final ProgressSockets sockets;
+
+    /** Who is calling. */
+    public record Identity(IdentityProvider accounts, TokenIssuer issuer, TokenVerifier verifier) {}
+
+    /** What callers may ask for. */
+    public record UseCases(
+            DeployEngine engine, Projects projects, SourceEdits edits, ProjectEnv env, ProjectSecrets secrets) {}
+
+    /**
+     * What the server says of itself.
+     *
+     * @param routes of its own, as /healthz
+     */
+    public record Host(Supplier<ServerBody> facts, List<ApiRoute> routes, RequestObserver observer) {}
+
+    public Api(Identity identity, UseCases useCases, Host host, ApiSettings settings, Clock clock) {
+        CallerFilter callers = new CallerFilter(identity.verifier());
+        Meter meter = new Meter(settings.rates(), System::nanoTime);
+        Tickets tickets = new Tickets(clock, new SecureRandom());
+        sockets = new ProgressSockets(useCases.engine().deployments(), callers, tickets, settings);
+        List<ApiRoute> all = new ArrayList<>(host.routes());
+        all.addAll(new AuthRoutes(identity.accounts(), identity.issuer(), meter, clock).routes());
+        all.addAll(new TicketRoutes(tickets).routes());
+        all.addAll(new ServerRoutes(host.facts()).routes());
+        all.addAll(new DeployRoutes(useCases.engine().deployments(), settings.spool()).routes());
+        all.addAll(new StatusRoutes(useCases.engine().deployments()).routes());
+        all.addAll(sockets.routes());
+        all.addAll(new ProjectRoutes(useCases.projects(), useCases.engine().operations()).routes());
+        all.addAll(new FileRoutes(useCases.edits()).routes());
+        all.addAll(new ReleaseRoutes(useCases.engine().releases(), useCases.projects()).routes());
+        all.addAll(new EnvRoutes(useCases.env()).routes());
+        all.addAll(new SecretRoutes(useCases.secrets()).routes());
+        all.addAll(new LogRoutes(useCases.engine().operations(), clock).routes());
+        all.addAll(new OperationRoutes(useCases.engine().operations()).routes());
+        all.addAll(new DocsRoutes(all).routes());
+        routes = List.copyOf(all);
+        dispatcher = new ApiDispatcher(routes, callers, meter, host.observer());
+    }
+
+    /** Everything that is served. */
+    public List<ApiRoute> routes() {
+        return routes;
+    }
+
+    public ApiDispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    public ProgressSockets sockets() {
+        return sockets;
+    }
+
+    @Override
+    public void close() {
+        sockets.close();
+    }
+}

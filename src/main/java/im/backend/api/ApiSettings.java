@@ -1,0 +1,36 @@
+package im.backend.api;
+
+import java.net.URI;
+import java.time.Duration;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * @param spool folder for uploads on their way in; emptied at start
+ * @param origins web origins that may open WebSockets, beside the server's own
+ */
+public record ApiSettings(Path spool, Rates rates, Sockets sockets, Set<URI> origins) {
+    public static final long UPLOAD_BYTES_MAX = 100L << 20;
+
+    public ApiSettings {
+        origins = Set.copyOf(origins);
+    }
+
+    public static ApiSettings defaults(Path spool) {
+        return new ApiSettings(spool, Rates.DEFAULT, Sockets.DEFAULT, Set.of());
+    }
+
+    /** Calls a minute: per token, per address of an anonymous caller, failed sign-ins per address, deployments per user. */
+    public record Rates(int perToken, int perAddress, int failedLogins, int deployments) {
+        public static final Rates DEFAULT = new Rates(600, 60, 20, 10);
+    }
+
+    /**
+     * @param watchersMax WebSockets in all
+     * @param watchersPerUserMax of one user
+     * @param ping pause between two pings; a peer that is silent for a bit more than two of them is gone
+     */
+    public record Sockets(int watchersMax, int watchersPerUserMax, Duration ping) {
+        public static final Sockets DEFAULT = new Sockets(1_000, 20, Duration.ofSeconds(20));
+    }
+}

@@ -1,0 +1,160 @@
+package im.backend.api;
+
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentEvent;
+import im.backend.domain.DeploymentStatus;
+import im.backend.domain.LoggedEvent;
+import im.backend.domain.Release;
+import im.backend.domain.ReleaseVersion;
+import im.backend.orchestrator.LogLine;
+import im.backend.secret.SecretInfo;
+import im.backend.source.Commit;
+import im.backend.wire.CommitBody;
+import im.backend.wire.DeployReply;
+import im.backend.wire.DeploymentBody;
+import im.backend.wire.DeploymentReply;
+import im.backend.wire.FailureBody;
+import im.backend.wire.LogLineBody;
+import im.backend.wire.ReleaseBody;
+import im.backend.wire.SecretBody;
+import im.backend.wire.StatusMessage;
+import java.net.URI;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The domain as the contract writes it. */
+final class Bodies {
+    private Bodies() {}
+
+    static DeployReply deployReply(Call call, Deployment deployment) {
+        return new DeployReply(
+                deployment.id().toString(),
+                deployment.project().toString(),
+                deployment.commit().shortForm(),
+                deployment.status().wireName(),
+                socket(call, deployment));
+    }
+
+    static DeploymentReply accepted(Call call, Deployment deployment) {
+        return new DeploymentReply(
+                deployment.id().toString(),
+                deployment.id().toString(),
+                deployment.project().toString(),
+                deployment.commit().shortForm(),
+                deployment.status().wireName(),
+                socket(call, deployment));
+    }
+
+    private static String socket(Call call, Deployment deployment) {
+        return (call.secure() ? "wss://" : "ws://") + call.authority() + "/ws?deploymentId=" + deployment.id();
+    }
+
+    static DeploymentBody deployment(Deployment deployment) {
+        return new DeploymentBody(
+                deployment.id().toString(),
+                deployment.project().toString(),
+                deployment.commit().shortForm(),
+                deployment.commit().value(),
+                deployment.by().value(),
+                origin(deployment.origin()),
+                deployment.status().wireName(),
+                deployment.createdAt(),
+                deployment.updatedAt(),
+                deployment.lastSequence(),
+                deployment.version().map(ReleaseVersion::toString),
+                deployment.url().map(URI::toString),
+                deployment.failure().map(Bodies::failure));
+    }
+
+    static ReleaseBody release(Release release, boolean live) {
+        Map<String, Integer> secrets = release.secretVersions().entrySet().stream()
+                .collect(Collectors.toMap(entry -> entry.getKey().value(), Map.Entry::getValue));
+        return new ReleaseBody(
+                release.project().toString(),
+                release.version().toString(),
+                live,
+                release.deployment().toString(),
+                release.commit().shortForm(),
+                release.commit().value(),
+                release.image().toString(),
+                release.manifest().runtime().map(Object::toString).orElse("detected"),
+                release.manifest().scaling().min(),
+                origin(release.origin()),
+                release.createdAt(),
+                secrets);
+    }
+
+    static String origin(Deployment.Origin origin) {
+        return origin.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static FailureBody failure(DeploymentEvent.Failed failed) {
+        return new FailureBody(
+                failed.code(), failed.detail(), failed.fix(), failed.stage().wireName(), failed.evidence());
+    }
+
+    /**
+     * An event as seed 004 has it.
+     *
+     * @param status that the deployment is in: output does not change it and carries it all the same
+     */
+    static StatusMessage message(Deployment deployment, LoggedEvent logged, DeploymentStatus status) {
+        return switch (logged.event()) {
+            case DeploymentEvent.Entered(DeploymentStatus entered, List<String> logs) ->
+                message(deployment, logged, entered.wireName(), logs, Optional.empty());
+            case DeploymentEvent.Output(List<String> lines) ->
+                message(deployment, logged, status.wireName(), lines, Optional.empty());
+            case DeploymentEvent.Completed(ReleaseVersion version, URI url, List<String> logs) ->
+                new StatusMessage(
+                        deployment.id().toString(),
+                        deployment.project().toString(),
+                        deployment.commit().shortForm(),
+                        DeploymentStatus.COMPLETE.wireName(),
+                        Optional.of(url.toString()),
+                        logs,
+                        logged.sequence(),
+                        logged.at(),
+                        Optional.of(version.toString()),
+                        Optional.empty());
+            case DeploymentEvent.Failed failed ->
+                message(
+                        deployment,
+                        logged,
+                        DeploymentStatus.FAILED.wireName(),
+                        failed.fix().isEmpty() ? List.of(failed.detail()) : List.of(failed.detail(), failed.fix()),
+                        Optional.of(failure(failed)));
+        };
+    }
+
+    private static StatusMessage message(
+            Deployment deployment, LoggedEvent logged, String status, List<String> logs, Optional<FailureBody> error) {
+        return new StatusMessage(
+                deployment.id().toString(),
+                deployment.project().toString(),
+                deployment.commit().shortForm(),
+                status,
+                Optional.empty(),
+                logs,
+                logged.sequence(),
+                logged.at(),
+                Optional.empty(),
+                error);
+    }
+
+    static SecretBody secret(SecretInfo info) {
+        return new SecretBody(info.name().value(), info.version(), info.fingerprint(), info.updatedAt());
+    }
+
+    static CommitBody commit(Commit commit) {
+        return new CommitBody(
+                commit.hash().value(), commit.hash().shortForm(), commit.author(), commit.message(), commit.at());
+    }
+
+    static LogLineBody line(LogLine line) {
+        return new LogLineBody(
+                line.position(), line.at(), line.process(), line.ordinal(), line.release(), line.text());
+    }
+}

@@ -1,0 +1,41 @@
+package im.backend.api;
+
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentEvent;
+import im.backend.domain.DeploymentStatus;
+import im.backend.domain.LoggedEvent;
+import im.backend.wire.StatusMessage;
+import java.util.List;
+import java.util.Optional;
+
+/** Gives each event its message, in order; output carries the status before it. */
+final class StatusFold {
+    private final Deployment deployment;
+    private final boolean output;
+    private DeploymentStatus status = DeploymentStatus.QUEUED;
+
+    StatusFold(Deployment deployment, boolean output) {
+        this.deployment = deployment;
+        this.output = output;
+    }
+
+    Optional<StatusMessage> next(LoggedEvent logged) {
+        enter(logged);
+        return logged.event() instanceof DeploymentEvent.Output && !output
+                ? Optional.empty()
+                : Optional.of(Bodies.message(deployment, logged, status));
+    }
+
+    void enter(LoggedEvent logged) {
+        status = switch (logged.event()) {
+            case DeploymentEvent.Entered(DeploymentStatus entered, List<String> logs) -> entered;
+            case DeploymentEvent.Completed completed -> DeploymentStatus.COMPLETE;
+            case DeploymentEvent.Failed failed -> DeploymentStatus.FAILED;
+            case DeploymentEvent.Output lines -> status;
+        };
+    }
+
+    DeploymentStatus status() {
+        return status;
+    }
+}

@@ -1,0 +1,19 @@
+package im.backend.api;
+
+import im.backend.wire.TicketReply;
+import java.util.List;
+
+/** Tickets for WebSockets of browsers, which can not send a header. */
+final class TicketRoutes {
+    private final Tickets tickets;
+
+    TicketRoutes(Tickets tickets) {
+        this.tickets = tickets;
+    }
+
+    List<ApiRoute> routes() {
+        return List.of(ApiRoute.post("/v1/tickets", Access.USER, "A ticket that opens one WebSocket within 30 s")
+                .replies(201, TicketReply.class, call -> new Answer.Body(
+                        201, tickets.issue(call.caller()), java.util.Optional.empty())));
+    }
+}
