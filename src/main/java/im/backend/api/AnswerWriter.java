@@ -2,8 +2,8 @@ package im.backend.api;
 
 import static java.lang.System.Logger.Level.DEBUG;
 
-import im.backend.wire.Json;
 import im.backend.problem.ProblemException;
+import im.backend.wire.Json;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
 import io.helidon.webserver.http.ServerRequest;
@@ -20,8 +20,9 @@ final class AnswerWriter {
     private static final String JSON = "application/json";
     private static final String LINES = "application/x-ndjson";
     /** What a page of ours may do: only what it brings itself. */
-    private static final String PAGE_POLICY = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
-            + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    private static final String PAGE_POLICY =
+            "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self';"
+                    + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private final ServerRequest request;
     private final ServerResponse response;

@@ -50,10 +50,12 @@ public final class ApiDispatcher implements Handler {
         Optional<RouteTree.Match> match = Optional.empty();
         try {
             match = routes.find(PathSegments.of(request.prologue().uriPath().rawPath()));
-            ApiRoute route = match.map(found -> found.byMethod().get(found.byMethod().containsKey(method) ? method : servedBy(method)))
+            ApiRoute route = match.map(found ->
+                            found.byMethod().get(found.byMethod().containsKey(method) ? method : servedBy(method)))
                     .orElse(null);
             if (route == null) {
-                writer.problem(unknown(match, method, request.prologue().uriPath().rawPath()));
+                writer.problem(
+                        unknown(match, method, request.prologue().uriPath().rawPath()));
             } else {
                 serve(route, match.orElseThrow().parameters(), request, writer);
             }
@@ -68,7 +70,10 @@ public final class ApiDispatcher implements Handler {
                     new Problem.Unavailable("stopping", "The server is stopping.", Duration.ofSeconds(5)), instance()));
         } catch (Exception bug) {
             Problem.Internal internal = new Problem.Internal(instance());
-            LOG.log(ERROR, "request failed: " + method + " " + request.path().rawPath() + " " + internal.instance(), bug);
+            LOG.log(
+                    ERROR,
+                    "request failed: " + method + " " + request.path().rawPath() + " " + internal.instance(),
+                    bug);
             writer.problem(ProblemResponses.of(internal, internal.instance()));
         }
         String path = match.flatMap(found -> found.byMethod().values().stream().findFirst())
@@ -97,8 +102,7 @@ public final class ApiDispatcher implements Handler {
         return method.equals("HEAD") ? "GET" : "";
     }
 
-    private static ProblemResponses.Response unknown(
-            Optional<RouteTree.Match> match, String method, String rawPath) {
+    private static ProblemResponses.Response unknown(Optional<RouteTree.Match> match, String method, String rawPath) {
         if (match.isEmpty()) {
             return ProblemResponses.protocol(
                     404,
@@ -122,7 +126,9 @@ public final class ApiDispatcher implements Handler {
             return Optional.of(ProblemResponses.protocol(
                     415, "unsupported-encoding", "Content-Encoding (expected: none).", Map.of(), instance()));
         }
-        if (route.request().isPresent() && request.content().hasEntity() && !isJson(request.headers().contentType())) {
+        if (route.request().isPresent()
+                && request.content().hasEntity()
+                && !isJson(request.headers().contentType())) {
             return Optional.of(ProblemResponses.protocol(
                     415,
                     "unsupported-media-type",
@@ -131,7 +137,8 @@ public final class ApiDispatcher implements Handler {
                     instance()));
         }
         String offered = mediaType(route.reply());
-        if (request.headers().acceptedTypes().isEmpty() || accepts(request.headers().acceptedTypes(), offered)) {
+        if (request.headers().acceptedTypes().isEmpty()
+                || accepts(request.headers().acceptedTypes(), offered)) {
             return Optional.empty();
         }
         return Optional.of(ProblemResponses.protocol(
@@ -184,7 +191,8 @@ public final class ApiDispatcher implements Handler {
 
     /** Names one request in an answer and in the log, and nothing else. */
     static String instance() {
-        return "urn:backendim:request:" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        return "urn:backendim:request:"
+                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 
     static byte[] json(Object value) {

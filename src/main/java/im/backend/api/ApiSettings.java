@@ -1,8 +1,8 @@
 package im.backend.api;
 
 import java.net.URI;
-import java.time.Duration;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 
 /**

@@ -107,6 +107,13 @@ final class Bodies {
                 message(deployment, logged, entered.wireName(), logs, Optional.empty());
             case DeploymentEvent.Output(List<String> lines) ->
                 message(deployment, logged, status.wireName(), lines, Optional.empty());
+            case DeploymentEvent.Resumed(int attempt) ->
+                message(
+                        deployment,
+                        logged,
+                        status.wireName(),
+                        List.of("The server was restarted; attempt " + attempt + " begins."),
+                        Optional.empty());
             case DeploymentEvent.Completed(ReleaseVersion version, URI url, List<String> logs) ->
                 new StatusMessage(
                         deployment.id().toString(),
@@ -154,7 +161,6 @@ final class Bodies {
     }
 
     static LogLineBody line(LogLine line) {
-        return new LogLineBody(
-                line.position(), line.at(), line.process(), line.ordinal(), line.release(), line.text());
+        return new LogLineBody(line.position(), line.at(), line.process(), line.ordinal(), line.release(), line.text());
     }
 }

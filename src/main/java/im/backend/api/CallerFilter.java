@@ -44,7 +44,8 @@ final class CallerFilter {
         String value = header.get();
         if (!value.toLowerCase(Locale.ROOT).startsWith(SCHEME) || value.length() > TOKEN_CHARACTERS_MAX) {
             throw new Problem.Unauthenticated(
-                            "token-invalid", "The Authorization header (expected: Bearer and a token of at most 8 KiB).")
+                            "token-invalid",
+                            "The Authorization header (expected: Bearer and a token of at most 8 KiB).")
                     .asException();
         }
         return Optional.of(value.substring(SCHEME.length()).strip());
@@ -65,6 +66,8 @@ final class CallerFilter {
     }
 
     private static boolean looksLikeCredential(String value) {
-        return value.startsWith("bim_") || value.startsWith("eyJ") && value.chars().filter(c -> c == '.').count() >= 2;
+        return value.startsWith("bim_")
+                || value.startsWith("eyJ")
+                        && value.chars().filter(c -> c == '.').count() >= 2;
     }
 }

@@ -42,8 +42,8 @@ final class DeployRoutes {
                 ApiRoute.post(
                                 "/v1/deployments",
                                 Access.DEPLOY,
-                                "Deploy a tar.gz archive: multipart with the parts source, config, project and message, or"
-                                        + " the same as JSON with the archive in base64")
+                                "Deploy a tar.gz archive: multipart with the parts source, config, project and"
+                                        + " message, or the same as JSON with the archive in base64")
                         .replies(202, DeploymentReply.class, this::archive),
                 ApiRoute.post("/api/deploy", Access.DEPLOY, "Deploy a map of file paths to contents")
                         .reads(DeployRequest.class)
@@ -69,7 +69,10 @@ final class DeployRoutes {
             Optional<String> config = form.text("config");
             Optional<String> project = form.text("project").map(String::strip);
             String message = form.text("message").map(String::strip).orElse("");
-            RequestHash hash = new RequestHash().add(config.orElse("")).add(project.orElse("")).add(message);
+            RequestHash hash = new RequestHash()
+                    .add(config.orElse(""))
+                    .add(project.orElse(""))
+                    .add(message);
             Optional<Idempotency> idempotency = idempotency(call, () -> {
                 try (InputStream source = form.source()) {
                     return hash.add(source).hex();
@@ -84,15 +87,16 @@ final class DeployRoutes {
     private Answer json(Call call) throws IOException {
         ArchiveDeployRequest request = call.body(ArchiveDeployRequest.class, Json.SOURCE_BYTES_MAX);
         byte[] source = base64(request.source(), "/source");
-        Optional<String> config =
-                request.config().map(node -> node.isTextual() ? node.textValue() : Json.text(node));
+        Optional<String> config = request.config().map(node -> node.isTextual() ? node.textValue() : Json.text(node));
         String message = request.message().orElse("");
-        Optional<Idempotency> idempotency = idempotency(call, () -> new RequestHash()
-                .add(config.orElse(""))
-                .add(request.project().orElse(""))
-                .add(message)
-                .add(new ByteArrayInputStream(source))
-                .hex());
+        Optional<Idempotency> idempotency = idempotency(
+                call,
+                () -> new RequestHash()
+                        .add(config.orElse(""))
+                        .add(request.project().orElse(""))
+                        .add(message)
+                        .add(new ByteArrayInputStream(source))
+                        .hex());
         SourceUpload upload = archive(new ByteArrayInputStream(source), config);
         return accepted(call, new SubmitRequest(request.project(), upload, message, idempotency));
     }
@@ -116,7 +120,9 @@ final class DeployRoutes {
         if (!request.userId().orElse(user).equals(user)) {
             throw new Problem.Forbidden(
                             "forbidden",
-                            "userId: " + im.backend.domain.Quoted.of(request.userId().get()) + " (expected: " + user
+                            "userId: "
+                                    + im.backend.domain.Quoted.of(
+                                            request.userId().get()) + " (expected: " + user
                                     + ", whom the token stands for, or no userId)")
                     .asException();
         }
@@ -126,13 +132,17 @@ final class DeployRoutes {
         for (Map.Entry<String, FileContent> file : request.files().entrySet()) {
             files.add(new SourceUpload.File(
                     file.getKey(),
-                    bytes(file.getValue(), "/files/" + file.getKey().replace("~", "~0").replace("/", "~1")),
+                    bytes(
+                            file.getValue(),
+                            "/files/" + file.getKey().replace("~", "~0").replace("/", "~1")),
                     file.getValue().executable().orElse(false)));
         }
         Optional<Idempotency> idempotency = idempotency(call, () -> {
             RequestHash hash = new RequestHash().add(project.orElse("")).add(message);
             for (SourceUpload.File file : files) {
-                hash.add(file.path()).add(new ByteArrayInputStream(file.content())).add(file.executable() ? "x" : "-");
+                hash.add(file.path())
+                        .add(new ByteArrayInputStream(file.content()))
+                        .add(file.executable() ? "x" : "-");
             }
             return hash.hex();
         });

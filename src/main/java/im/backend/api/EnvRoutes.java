@@ -46,8 +46,8 @@ final class EnvRoutes {
     private Answer reply(Call call, Optional<Deployment> deployment) {
         Map<String, String> values = new TreeMap<>();
         env.list(call.caller(), call.project()).forEach((name, value) -> values.put(name.value(), text(value)));
-        return Answer.of(new EnvReply(
-                call.project(), values, deployment.map(started -> Bodies.accepted(call, started))));
+        return Answer.of(
+                new EnvReply(call.project(), values, deployment.map(started -> Bodies.accepted(call, started))));
     }
 
     private static String text(EnvValue value) {

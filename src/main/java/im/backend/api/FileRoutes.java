@@ -99,7 +99,9 @@ final class FileRoutes {
                 call.caller(),
                 call.project(),
                 new SourceEdits.Save(
-                        file, request.parent().map(CommitHash::new), request.message().orElse("")));
+                        file,
+                        request.parent().map(CommitHash::new),
+                        request.message().orElse("")));
         return Answer.of(Bodies.commit(commit));
     }
 

@@ -34,8 +34,7 @@ final class LogRoutes {
                 .query("lines", "how many of the last lines, up to 10000; 100 when absent")
                 .query("after", "only lines after this position")
                 .query("follow", "true sends line after line as they come (NDJSON)")
-                .replies(
-                        new ApiRoute.Reply.Lines(LogLineBody.class, Optional.of(LogsReply.class)), this::logs));
+                .replies(new ApiRoute.Reply.Lines(LogLineBody.class, Optional.of(LogsReply.class)), this::logs));
     }
 
     private Answer logs(Call call) {

@@ -48,9 +48,10 @@ final class OpenApi {
         document.put(
                 "components",
                 Map.of(
-                        "schemas", schemas,
+                        "schemas",
+                        schemas,
                         "securitySchemes",
-                                Map.of("bearer", Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT"))));
+                        Map.of("bearer", Map.of("type", "http", "scheme", "bearer", "bearerFormat", "JWT"))));
         return Json.text(document);
     }
 
@@ -92,7 +93,8 @@ final class OpenApi {
         for (String part : route.path().split("/")) {
             if (part.startsWith("{")) {
                 String name = part.replaceAll("[{+}]", "");
-                parameters.add(Map.of("name", name, "in", "path", "required", true, "schema", Map.of("type", "string")));
+                parameters.add(
+                        Map.of("name", name, "in", "path", "required", true, "schema", Map.of("type", "string")));
             }
         }
         for (ApiRoute.Query query : route.queries()) {

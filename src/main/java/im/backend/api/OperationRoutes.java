@@ -30,11 +30,15 @@ final class OperationRoutes {
                         .reads(ScaleRequest.class)
                         .replies(202, ScaleReply.class, this::scale),
                 ApiRoute.post(PROJECT + "/restart", Access.DEPLOY, "Start the live release anew, with present env")
-                        .replies(202, DeploymentReply.class, call -> started(
-                                call, operations.restart(call.caller(), call.project()))),
+                        .replies(
+                                202,
+                                DeploymentReply.class,
+                                call -> started(call, operations.restart(call.caller(), call.project()))),
                 ApiRoute.post(PROJECT + "/start", Access.DEPLOY, "Run the latest release again after a stop")
-                        .replies(202, DeploymentReply.class, call -> started(
-                                call, operations.start(call.caller(), call.project()))),
+                        .replies(
+                                202,
+                                DeploymentReply.class,
+                                call -> started(call, operations.start(call.caller(), call.project()))),
                 ApiRoute.post(PROJECT + "/stop", Access.USER, "End every instance; releases and data stay")
                         .replies(new ApiRoute.Reply.Nothing(), this::stop),
                 ApiRoute.post(PROJECT + "/run", Access.USER, "Run a command once with the live release")

@@ -42,7 +42,14 @@ final class ProblemResponses {
             case Problem.TooLarge(String slug, String detail) ->
                 plain(new Kind(413, "Too large"), slug, detail, List.of(), instance);
             case Problem.RateLimited limited ->
-                retry(plain(new Kind(429, "Too many requests"), limited.slug(), limited.detail(), List.of(), instance), limited.retryAfter());
+                retry(
+                        plain(
+                                new Kind(429, "Too many requests"),
+                                limited.slug(),
+                                limited.detail(),
+                                List.of(),
+                                instance),
+                        limited.retryAfter());
             case Problem.Unavailable(String slug, String detail, Duration retryAfter) ->
                 retry(plain(new Kind(503, "Not now"), slug, detail, List.of(), instance), retryAfter);
             case Problem.StorageFull full ->
@@ -56,14 +63,13 @@ final class ProblemResponses {
 
     /** A fault of the protocol itself, which no use case knows: 404 of a path, 405, 406, 415. */
     static Response protocol(int status, String slug, String detail, Map<String, String> headers, String instance) {
-        String title =
-                switch (status) {
-                    case 404 -> "Not found";
-                    case 405 -> "Method not allowed";
-                    case 406 -> "Not acceptable";
-                    case 415 -> "Unsupported media type";
-                    default -> "The request can not be read";
-                };
+        String title = switch (status) {
+            case 404 -> "Not found";
+            case 405 -> "Method not allowed";
+            case 406 -> "Not acceptable";
+            case 415 -> "Unsupported media type";
+            default -> "The request can not be read";
+        };
         Response plain = plain(new Kind(status, title), slug, detail, List.of(), instance);
         return new Response(plain.body(), headers);
     }
@@ -78,7 +84,9 @@ final class ProblemResponses {
                 detail,
                 instance,
                 slug,
-                violations.stream().map(v -> new ViolationBody(v.pointer(), v.message())).toList(),
+                violations.stream()
+                        .map(v -> new ViolationBody(v.pointer(), v.message()))
+                        .toList(),
                 Optional.empty());
         return new Response(body, Map.of());
     }

@@ -4,7 +4,6 @@ import static java.lang.System.Logger.Level.DEBUG;
 
 import im.backend.deploy.Deployments;
 import im.backend.deploy.EventFeed;
-import im.backend.domain.DeploymentEvent;
 import im.backend.domain.LoggedEvent;
 import im.backend.problem.ProblemException;
 import io.helidon.common.buffers.BufferData;
@@ -72,8 +71,8 @@ final class ProgressSocket implements WsListener {
     }
 
     private void pump(WsSession to, Watch admitted) {
-        try (EventFeed feed = deployments.watch(
-                admitted.caller(), admitted.deployment().id(), admitted.since())) {
+        try (EventFeed feed =
+                deployments.watch(admitted.caller(), admitted.deployment().id(), admitted.since())) {
             StatusFold fold = fold(admitted);
             while (!feed.ended()) {
                 Optional<LoggedEvent> event = feed.next(ping);
@@ -111,7 +110,7 @@ final class ProgressSocket implements WsListener {
 
     private void send(WsSession to, Watch admitted, StatusFold fold, LoggedEvent event) {
         fold.enter(event);
-        if (event.event() instanceof DeploymentEvent.Output && !admitted.output()) {
+        if (!admitted.output() && !StatusFold.entersStatus(event.event())) {
             return;
         }
         String text = messages.text(admitted.deployment(), event, fold.status());

@@ -6,7 +6,6 @@ import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentId;
 import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
-import im.backend.problem.ProblemException;
 import io.helidon.common.uri.UriQuery;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Headers;
@@ -42,7 +41,8 @@ public final class ProgressSockets implements AutoCloseable {
 
     /** A listener for one connection to come. */
     public WsListener listener() {
-        return new ProgressSocket(this, deployments, messages, settings.sockets().ping());
+        return new ProgressSocket(
+                this, deployments, messages, settings.sockets().ping());
     }
 
     /** Answers a request for {@value #PATH} that did not become a WebSocket with the reason why. */
@@ -58,12 +58,14 @@ public final class ProgressSockets implements AutoCloseable {
     private Answer refuse(Call call) {
         if (call.header(HeaderNames.UPGRADE).isEmpty()) {
             throw new Problem.Malformed(
-                            "upgrade-required", "This is a WebSocket (expected: Connection: Upgrade, Upgrade: websocket).")
+                            "upgrade-required",
+                            "This is a WebSocket (expected: Connection: Upgrade, Upgrade: websocket).")
                     .asException();
         }
         admit(call.request().prologue(), call.request().headers());
         throw new Problem.Malformed(
-                        "bad-request", "The upgrade to a WebSocket failed (expected: version 13 and a key as RFC 6455 asks).")
+                        "bad-request",
+                        "The upgrade to a WebSocket failed (expected: version 13 and a key as RFC 6455 asks).")
                 .asException();
     }
 
@@ -73,7 +75,8 @@ public final class ProgressSockets implements AutoCloseable {
         checkOrigin(headers);
         CallerFilter.refuseTokenInUrl(query);
         Caller caller = caller(query, headers);
-        Deployment deployment = deployments.find(caller, DeploymentId.parse(single(query, "deploymentId").orElse("")));
+        Deployment deployment = deployments.find(
+                caller, DeploymentId.parse(single(query, "deploymentId").orElse("")));
         long since = number(query);
         if (since > deployment.lastSequence()) {
             throw new Problem.Gone(
@@ -139,7 +142,8 @@ public final class ProgressSockets implements AutoCloseable {
         AtomicInteger own = perUser.computeIfAbsent(watch.caller().user().value(), ignored -> new AtomicInteger());
         int ofUser = own.incrementAndGet();
         open.add(socket);
-        if (ofUser > settings.sockets().watchersPerUserMax() || open.size() > settings.sockets().watchersMax()) {
+        if (ofUser > settings.sockets().watchersPerUserMax()
+                || open.size() > settings.sockets().watchersMax()) {
             closed(socket, watch);
             throw new Problem.Unavailable(
                             "too-many-watchers",
@@ -169,5 +173,4 @@ public final class ProgressSockets implements AutoCloseable {
             socket.goAway();
         }
     }
-
 }

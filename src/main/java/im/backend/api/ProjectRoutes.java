@@ -58,15 +58,17 @@ final class ProjectRoutes {
     private Answer list(Call call) {
         int limit = call.limit();
         List<Project> found = projects.list(call.caller(), call.query("after").orElse(""), limit);
-        Optional<String> next =
-                found.size() < limit ? Optional.empty() : Optional.of(found.getLast().id().value());
+        Optional<String> next = found.size() < limit
+                ? Optional.empty()
+                : Optional.of(found.getLast().id().value());
         return Answer.of(new Page<>(
                 found.stream().map(project -> body(project, Optional.empty())).toList(), next));
     }
 
     private Answer create(Call call) {
         Project created = projects.create(
-                call.caller(), new ProjectName(call.body(CreateProjectRequest.class).name()));
+                call.caller(),
+                new ProjectName(call.body(CreateProjectRequest.class).name()));
         return Answer.created(body(created, Optional.empty()), "/v1/projects/" + created.id());
     }
 

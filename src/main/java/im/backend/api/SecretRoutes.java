@@ -42,9 +42,9 @@ final class SecretRoutes {
         SecretChangeRequest request = call.body(SecretChangeRequest.class);
         Map<SecretName, SecretValue> puts = new HashMap<>();
         request.set().forEach((name, value) -> puts.put(new SecretName(name), new SecretValue(value)));
-        List<SecretName> removes =
-                request.unset().stream().map(SecretName::new).toList();
-        return change(call, new ProjectSecrets.Change(puts, removes, request.restart().orElse(true)));
+        List<SecretName> removes = request.unset().stream().map(SecretName::new).toList();
+        return change(
+                call, new ProjectSecrets.Change(puts, removes, request.restart().orElse(true)));
     }
 
     private Answer put(Call call) {

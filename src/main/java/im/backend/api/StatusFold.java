@@ -21,9 +21,20 @@ final class StatusFold {
 
     Optional<StatusMessage> next(LoggedEvent logged) {
         enter(logged);
-        return logged.event() instanceof DeploymentEvent.Output && !output
-                ? Optional.empty()
-                : Optional.of(Bodies.message(deployment, logged, status));
+        return output || entersStatus(logged.event())
+                ? Optional.of(Bodies.message(deployment, logged, status))
+                : Optional.empty();
+    }
+
+    /** Those are told to everyone, once each; the rest only to who asks for output. */
+    static boolean entersStatus(DeploymentEvent event) {
+        return switch (event) {
+            case DeploymentEvent.Entered entered -> true;
+            case DeploymentEvent.Completed completed -> true;
+            case DeploymentEvent.Failed failed -> true;
+            case DeploymentEvent.Output output -> false;
+            case DeploymentEvent.Resumed resumed -> false;
+        };
     }
 
     void enter(LoggedEvent logged) {
@@ -32,6 +43,7 @@ final class StatusFold {
             case DeploymentEvent.Completed completed -> DeploymentStatus.COMPLETE;
             case DeploymentEvent.Failed failed -> DeploymentStatus.FAILED;
             case DeploymentEvent.Output lines -> status;
+            case DeploymentEvent.Resumed resumed -> status;
         };
     }
 

@@ -3,8 +3,6 @@ package im.backend.api;
 import im.backend.deploy.CommitRequest;
 import im.backend.deploy.Deployments;
 import im.backend.domain.Deployment;
-import im.backend.domain.DeploymentEvent;
-import im.backend.domain.DeploymentStatus;
 import im.backend.domain.LoggedEvent;
 import im.backend.wire.BuildLogReply;
 import im.backend.wire.DeployCommitRequest;
@@ -65,7 +63,7 @@ final class StatusRoutes {
         Deployment deployment = find(call);
         List<String> logs = new ArrayList<>();
         for (LoggedEvent logged : deployments.events(call.caller(), deployment.id(), 0, EVENTS_MAX)) {
-            if (!(logged.event() instanceof DeploymentEvent.Output)) {
+            if (StatusFold.entersStatus(logged.event())) {
                 logs.addAll(
                         Bodies.message(deployment, logged, deployment.status()).logs());
             }
@@ -135,8 +133,8 @@ final class StatusRoutes {
     private Answer deployCommit(Call call) {
         Optional<String> commit = call.bodyOr(DeployCommitRequest.class, new DeployCommitRequest(Optional.empty()))
                 .commit();
-        Deployment deployment = deployments.submitCommit(
-                call.caller(), new CommitRequest(call.project(), commit, Optional.empty()));
+        Deployment deployment =
+                deployments.submitCommit(call.caller(), new CommitRequest(call.project(), commit, Optional.empty()));
         return Answer.accepted(Bodies.accepted(call, deployment), "/v1/deployments/" + deployment.id());
     }
 }

@@ -13,7 +13,9 @@ final class TicketRoutes {
 
     List<ApiRoute> routes() {
         return List.of(ApiRoute.post("/v1/tickets", Access.USER, "A ticket that opens one WebSocket within 30 s")
-                .replies(201, TicketReply.class, call -> new Answer.Body(
-                        201, tickets.issue(call.caller()), java.util.Optional.empty())));
+                .replies(
+                        201,
+                        TicketReply.class,
+                        call -> new Answer.Body(201, tickets.issue(call.caller()), java.util.Optional.empty())));
     }
 }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,19 +59,19 @@ final class UploadForm implements AutoCloseable {
         if (parts.containsKey(name)) {
             throw bad("two parts named " + name + " (expected: one)");
         }
-        long bytesMax =
-                switch (name) {
-                    case "source" -> ApiSettings.UPLOAD_BYTES_MAX;
-                    case "config" -> CONFIG_BYTES_MAX;
-                    default -> TEXT_BYTES_MAX;
-                };
+        long bytesMax = switch (name) {
+            case "source" -> ApiSettings.UPLOAD_BYTES_MAX;
+            case "config" -> CONFIG_BYTES_MAX;
+            default -> TEXT_BYTES_MAX;
+        };
         try (InputStream in = part.inputStream()) {
             parts.put(name, Spool.of(in, folder, bytesMax));
         }
     }
 
     InputStream source() {
-        return parts.get("source").open();
+        return Objects.requireNonNull(parts.get("source"), "checked when the form was read")
+                .open();
     }
 
     /** A text part without the blanks around it; empty when it is not there. */

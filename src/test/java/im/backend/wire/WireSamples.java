@@ -136,11 +136,12 @@ final class WireSamples {
                 new StateBody(
                         PROJECT,
                         Optional.of("v12"),
-                        Optional.of(URL),
+                        List.of(URL),
                         1,
                         List.of(new StateBody.InstanceBody(
                                 "web", 0, "running", 0, Optional.of(40_000_000L), Optional.empty(), Optional.empty())),
-                        1024),
+                        Optional.empty()),
+                new ScaleReply(2, Optional.of(ACCEPTED)),
                 new FileBody("main.py", 8, false),
                 new FilesReply(PROJECT, COMMIT, List.of(new FileBody("main.py", 8, false))),
                 new FileReply("main.py", COMMIT, "print(1)", FileContent.Encoding.UTF8, false),
