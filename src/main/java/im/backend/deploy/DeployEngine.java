@@ -1,35 +1,138 @@
 package im.backend.deploy;
 
 import im.backend.domain.DeploymentId;
+import im.backend.orchestrator.Orchestrator;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** Composes the package: opens what deployments need, and hands out the use cases. */
 public final class DeployEngine implements AutoCloseable {
+    private static final int TIMER_THREADS = 2;
+    private static final Duration CLOSE_MAX = Duration.ofSeconds(12);
+    private static final System.Logger LOG = System.getLogger(DeployEngine.class.getName());
+
+    private final Ports ports;
+    private final DeploySettings settings;
+    private final ScheduledThreadPoolExecutor timer = timer();
+    private final Hosts hosts;
+    private final DeployPipeline pipeline;
+    private final Retirement retirement;
+    private final DeployFloor floor;
+    private final Recovery recovery;
+    private final ProjectAccess access;
+    private final ProjectLifecycle lifecycle;
+    private final Deployments deployments;
+    private final Releases releases;
+    private final Operations operations;
+
     public DeployEngine(Ports ports, DeploySettings settings, Clock clock, Supplier<DeploymentId> ids) {
-        throw new UnsupportedOperationException();
+        this.ports = ports;
+        this.settings = settings;
+        var stores = ports.stores();
+        this.hosts = new Hosts(settings);
+        Rollout rollout = rollout();
+        Janitor janitor = new Janitor(ports, settings, clock);
+        this.retirement = new Retirement(ports, rollout, janitor);
+        ReleasePlanner planner = new ReleasePlanner(ports, clock);
+        this.pipeline = new DeployPipeline(ports, settings, planner, rollout, retirement, janitor);
+        Journal journal = new Journal(stores.log(), new ProgressHub(stores.log()));
+        DeployQueue queue = new DeployQueue(settings.concurrency(), settings.waitingMax(), this::run);
+        DeployDesk desk = new DeployDesk(queue, journal, timer, clock, ids);
+        this.floor = new DeployFloor(desk, queue, journal);
+        this.recovery = new Recovery(ports, rollout, floor, settings);
+        this.access = new ProjectAccess(stores.projects());
+        this.lifecycle = new ProjectLifecycle(ports, hosts, floor, rollout, settings);
+        this.deployments = new Deployments(ports, access, lifecycle, planner, floor);
+        this.releases = new Releases(stores.releases(), access, desk);
+        this.operations = new Operations(ports, access, lifecycle, rollout, desk, ids);
     }
 
     /** Brings up what was live, removes what nobody wants, and goes on with what was unfinished. */
     public void start() {
-        throw new UnsupportedOperationException();
+        hosts.load(ports.stores().projects());
+        try {
+            recovery.run();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the apps were brought up", e);
+        }
     }
 
     /** Stops running deployments without an end, so that the next start goes on with them. Apps run on. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        try {
+            floor.queue().close(CLOSE_MAX);
+            retirement.await(CLOSE_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        timer.shutdownNow();
     }
 
     public Deployments deployments() {
-        throw new UnsupportedOperationException();
+        return deployments;
     }
 
     public Releases releases() {
-        throw new UnsupportedOperationException();
+        return releases;
     }
 
     public Operations operations() {
-        throw new UnsupportedOperationException();
+        return operations;
+    }
+
+    public ProjectAccess access() {
+        return access;
+    }
+
+    public ProjectLifecycle lifecycle() {
+        return lifecycle;
+    }
+
+    private Rollout rollout() {
+        var hosting = ports.hosting();
+        Orchestrator orchestrator = hosting.orchestrator();
+        AppDiagnosis diagnosis = new AppDiagnosis(orchestrator, hosting.logs(), new Redaction(ports.secrets()));
+        return new Rollout(
+                orchestrator,
+                new Launcher(ports, hosts),
+                new HealthProbe(orchestrator, diagnosis),
+                new Traffic(ports.router(), hosts),
+                hosts,
+                settings);
+    }
+
+    private void run(Ticket ticket) {
+        long begun = System.nanoTime();
+        Future<?> alarm = timer.schedule(
+                () -> ticket.control().stop(RunControl.Stop.DEADLINE),
+                settings.wholeMax().toMillis(),
+                TimeUnit.MILLISECONDS);
+        RunLog log = new RunLog(floor.journal(), ticket.deployment(), timer);
+        try {
+            pipeline.run(ticket, log);
+        } finally {
+            alarm.cancel(false);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "deployment ended: deploymentId={0} projectId={1} status={2} durationMs={3}",
+                    ticket.deployment().id(),
+                    ticket.deployment().project(),
+                    log.status().wireName(),
+                    Long.toString((System.nanoTime() - begun) / 1_000_000));
+        }
+    }
+
+    private static ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(
+                TIMER_THREADS,
+                Thread.ofPlatform().daemon().name("deploy-timer-", 0).factory());
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
     }
 }

@@ -1,38 +1,117 @@
 package im.backend.deploy;
 
+import im.backend.domain.AppManifest;
 import im.backend.domain.Caller;
 import im.backend.domain.Command;
 import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentId;
+import im.backend.domain.Project;
+import im.backend.domain.Release;
+import im.backend.domain.SecretName;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.LogLine;
+import im.backend.orchestrator.Workload;
+import im.backend.problem.Problem;
+import im.backend.problem.Violation;
+import im.backend.secret.Redactor;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What is done with a project that runs. */
 public final class Operations {
+    public static final int REPLICAS_MAX = 20;
+    private static final Duration RUN_MAX = Duration.ofHours(1);
+    private static final String RUN_PROCESS = "run";
+
+    private final Ports ports;
+    private final ProjectAccess access;
+    private final ProjectLifecycle lifecycle;
+    private final Rollout rollout;
+    private final DeployDesk desk;
+    private final Supplier<DeploymentId> ids;
+
+    Operations(
+            Ports ports,
+            ProjectAccess access,
+            ProjectLifecycle lifecycle,
+            Rollout rollout,
+            DeployDesk desk,
+            Supplier<DeploymentId> ids) {
+        this.ports = ports;
+        this.access = access;
+        this.lifecycle = lifecycle;
+        this.rollout = rollout;
+        this.desk = desk;
+        this.ids = ids;
+    }
+
     public ProjectState state(Caller caller, String project) {
-        throw new UnsupportedOperationException();
+        Project found = access.find(caller, project);
+        Optional<Release> live = lifecycle.live(found);
+        var orchestrator = ports.hosting().orchestrator();
+        int replicas = ports.stores()
+                .projects()
+                .replicas(found.id())
+                .or(() -> live.map(release -> release.manifest().scaling().min()))
+                .orElse(AppManifest.Scaling.DEFAULT.min());
+        return new ProjectState(
+                found,
+                live,
+                rollout.traffic()
+                        .urls(found.id(), live.map(Release::commit).stream().toList()),
+                orchestrator.running(found.id()).stream()
+                        .map(instance -> new ProjectState.SeenInstance(instance, orchestrator.observe(instance.key())))
+                        .toList(),
+                ports.stores().log().list(found.id(), Instant.MAX, 1).stream().findFirst(),
+                replicas);
     }
 
     /** @return the deployment that brings the replicas up; empty while nothing is live, then it holds for the next one */
     public Optional<Deployment> scale(Caller caller, String project, int replicas) {
-        throw new UnsupportedOperationException();
+        Project found = access.find(caller, project);
+        if (replicas < 1 || replicas > REPLICAS_MAX) {
+            throw refused(replicas, "expected: 1 to " + REPLICAS_MAX + "; `backendim stop` stops it");
+        }
+        Optional<AppManifest> manifest =
+                ports.stores().releases().latest(found.id()).map(Release::manifest);
+        if (replicas > 1 && manifest.isPresent() && Rollout.stopsFirst(manifest.get(), Optional.empty())) {
+            throw refused(
+                    replicas,
+                    "expected: 1, because the app has a volume that is not shared; say `shared: true` when"
+                            + " several instances may write to it");
+        }
+        if (replicas > 1 && manifest.flatMap(AppManifest::port).isPresent()) {
+            throw refused(replicas, "expected: 1, because the app insists on a port; let it read PORT");
+        }
+        ports.stores().projects().setReplicas(found.id(), replicas);
+        return lifecycle.applySettings(caller, found);
     }
 
     /** The live release once more, with the present env and secrets; Conflict {@code not-running} when none is live. */
     public Deployment restart(Caller caller, String project) {
-        throw new UnsupportedOperationException();
+        Project found = access.find(caller, project);
+        return lifecycle
+                .applySettings(caller, found)
+                .orElseThrow(() -> new Problem.Conflict(
+                                "not-running",
+                                found.id() + " does not run; `backendim start` starts its latest release.")
+                        .asException());
     }
 
     /** Cancels what is being deployed, withdraws the routes and stops every instance. Releases and data stay. */
     public void stop(Caller caller, String project) {
-        throw new UnsupportedOperationException();
+        lifecycle.stop(access.find(caller, project));
     }
 
     /** The latest release again after {@link #stop}; Conflict {@code no-release} when there never was one. */
     public Deployment start(Caller caller, String project) {
-        throw new UnsupportedOperationException();
+        return desk.placeAgain(caller, Deployment.Origin.START, latest(access.find(caller, project)));
     }
 
     /**
@@ -42,16 +121,49 @@ public final class Operations {
      * @param output hears each line, redacted, in the calling thread
      */
     public Exit run(Caller caller, String project, Command command, Consumer<String> output) {
-        throw new UnsupportedOperationException();
+        Project found = access.find(caller, project);
+        Release release = lifecycle.live(found).orElseGet(() -> latest(found));
+        Redactor redactor = new Redaction(ports.secrets()).of(release);
+        Workload workload =
+                rollout.launcher().oneOff(found, release, new Workload.Key(ids.get(), RUN_PROCESS, 0), command);
+        return ports.hosting().oneOff().run(workload, RUN_MAX, line -> output.accept(redactor.apply(line)));
     }
 
     /** The last lines that the app wrote, oldest first, redacted. */
     public List<LogLine> logs(Caller caller, String project, int countMax) {
-        throw new UnsupportedOperationException();
+        Project found = access.find(caller, project);
+        return redacted(found, ports.hosting().logs().last(found.id(), countMax));
     }
 
     /** Lines after {@code position}, oldest first, redacted; empty when there is none yet. */
     public List<LogLine> logsAfter(Caller caller, String project, long position, int countMax) {
-        throw new UnsupportedOperationException();
+        Project found = access.find(caller, project);
+        return redacted(found, ports.hosting().logs().after(found.id(), position, countMax));
+    }
+
+    private List<LogLine> redacted(Project project, List<LogLine> lines) {
+        if (lines.isEmpty()) {
+            return lines;
+        }
+        SortedMap<SecretName, Integer> pinned =
+                lifecycle.live(project).map(Release::secretVersions).orElseGet(TreeMap::new);
+        return Redaction.apply(new Redaction(ports.secrets()).of(project.id(), pinned), lines);
+    }
+
+    private Release latest(Project project) {
+        return ports.stores()
+                .releases()
+                .latest(project.id())
+                .orElseThrow(() -> new Problem.Conflict(
+                                "no-release", project.id() + " has no release yet; `backendim deploy` makes the first.")
+                        .asException());
+    }
+
+    private static RuntimeException refused(int replicas, String why) {
+        return new Problem.Invalid(
+                        "validation",
+                        "The number of replicas is not allowed.",
+                        List.of(new Violation("/replicas", "replicas: " + replicas + " (" + why + ")")))
+                .asException();
     }
 }

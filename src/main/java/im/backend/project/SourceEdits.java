@@ -1,18 +1,31 @@
 package im.backend.project;
 
+import im.backend.deploy.DeployEngine;
 import im.backend.deploy.Ports;
+import im.backend.deploy.ProjectAccess;
 import im.backend.domain.Caller;
 import im.backend.domain.CommitHash;
+import im.backend.domain.ProjectId;
+import im.backend.domain.Quoted;
 import im.backend.domain.SourceTree;
+import im.backend.problem.Problem;
 import im.backend.source.Commit;
+import im.backend.source.CommitSearch;
+import im.backend.source.SourceStore;
 import im.backend.source.SourceUpload;
 import java.util.List;
 import java.util.Optional;
 
 /** Looking at a project's source and saving single files of it; every save is a commit on main. */
 public final class SourceEdits {
-    public SourceEdits(Ports ports) {
-        throw new UnsupportedOperationException();
+    public static final int FILE_BYTES_MAX = 8 << 20;
+
+    private final SourceStore source;
+    private final ProjectAccess access;
+
+    public SourceEdits(Ports ports, DeployEngine engine) {
+        this.source = ports.source();
+        this.access = engine.access();
     }
 
     /**
@@ -32,27 +45,65 @@ public final class SourceEdits {
     /** @param parent the commit that the editor saw; Conflict {@code commit-conflict} when main has moved on */
     public record Save(SourceUpload.File file, Optional<CommitHash> parent, String message) {}
 
+    /** @param parent the commit that the editor saw; Conflict {@code commit-conflict} when main has moved on */
     public record Delete(String path, Optional<CommitHash> parent, String message) {}
 
     /** @param commit 40 hex digits, or the first 7 or more of a commit on main, or {@code main} */
     public Listing list(Caller caller, String project, String commit) {
-        throw new UnsupportedOperationException();
+        ProjectId id = access.find(caller, project).id();
+        if (commit.equals(CommitSearch.MAIN) && source.head(id).isEmpty()) {
+            return new Listing(Optional.empty(), List.of());
+        }
+        SourceTree tree = tree(id, commit);
+        return new Listing(Optional.of(tree.commit()), tree.entries());
     }
 
+    /** Fails with NotFound, or TooLarge above {@link #FILE_BYTES_MAX}. */
     public File read(Caller caller, String project, String commit, String path) {
-        throw new UnsupportedOperationException();
+        SourceTree tree = tree(access.find(caller, project).id(), commit);
+        SourceTree.Entry entry = entry(tree, path);
+        return new File(
+                tree.commit(), entry, tree.read(path, FILE_BYTES_MAX).orElseThrow(() -> noFile(path, tree.commit())));
     }
 
     public Commit save(Caller caller, String project, Save save) {
-        throw new UnsupportedOperationException();
+        ProjectId id = access.find(caller, project).id();
+        String message = save.message().isBlank() ? "Save " + save.file().path() : save.message();
+        return commit(caller, id, new SourceUpload.Edit(save.parent(), List.of(save.file()), List.of()), message);
     }
 
     public Commit delete(Caller caller, String project, Delete delete) {
-        throw new UnsupportedOperationException();
+        ProjectId id = access.find(caller, project).id();
+        entry(tree(id, CommitSearch.MAIN), delete.path());
+        String message = delete.message().isBlank() ? "Delete " + delete.path() : delete.message();
+        return commit(caller, id, new SourceUpload.Edit(delete.parent(), List.of(), List.of(delete.path())), message);
     }
 
     /** Newest first. */
     public List<Commit> history(Caller caller, String project, int countMax) {
-        throw new UnsupportedOperationException();
+        return source.history(access.find(caller, project).id(), countMax);
+    }
+
+    private Commit commit(Caller caller, ProjectId project, SourceUpload upload, String message) {
+        source.create(project);
+        Commit commit = source.stage(project, upload, caller.user(), message);
+        source.publish(project, commit.hash());
+        return commit;
+    }
+
+    private SourceTree tree(ProjectId project, String commit) {
+        return source.read(project, new CommitSearch(source).find(project, commit));
+    }
+
+    private static SourceTree.Entry entry(SourceTree tree, String path) {
+        return tree.entries().stream()
+                .filter(entry -> entry.path().equals(path))
+                .findFirst()
+                .orElseThrow(() -> noFile(path, tree.commit()));
+    }
+
+    private static RuntimeException noFile(String path, CommitHash commit) {
+        return new Problem.NotFound("No file " + Quoted.of(path) + " in commit " + commit.shortForm() + ".")
+                .asException();
     }
 }

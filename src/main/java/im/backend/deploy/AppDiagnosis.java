@@ -1,0 +1,180 @@
+package im.backend.deploy;
+
+import im.backend.domain.Endpoint;
+import im.backend.domain.Release;
+import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.InstanceLogs;
+import im.backend.orchestrator.LogLine;
+import im.backend.orchestrator.Orchestrator;
+import im.backend.problem.Problem.StageFailed;
+import im.backend.secret.Redactor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Says why an instance did not come up, in one sentence with the cause and one with what to do. */
+final class AppDiagnosis {
+    static final int EVIDENCE_LINES = 50;
+    private static final Pattern PYTHON_MODULE =
+            Pattern.compile("(?:ModuleNotFoundError|ImportError): No module named '?([A-Za-z0-9_.]+)'?");
+    private static final Pattern NODE_MODULE = Pattern.compile("(?:Cannot find (?:module|package)) '([^']+)'");
+    private static final Pattern PORT_TAKEN = Pattern.compile("EADDRINUSE|[Aa]ddress already in use|BindException");
+    private static final Pattern READ_ONLY = Pattern.compile("EROFS|[Rr]ead-only file system");
+    /** Lines may arrive a moment after the exit was seen. */
+    private static final Duration LINES_MAX = Duration.ofMillis(200);
+
+    private static final int EXIT_NOT_FOUND = 127;
+    private static final int EXIT_NOT_EXECUTABLE = 126;
+
+    private final Orchestrator orchestrator;
+    private final InstanceLogs logs;
+    private final Redaction redaction;
+
+    AppDiagnosis(Orchestrator orchestrator, InstanceLogs logs, Redaction redaction) {
+        this.orchestrator = orchestrator;
+        this.logs = logs;
+        this.redaction = redaction;
+    }
+
+    StageFailed exited(Release release, Instance instance) throws InterruptedException {
+        awaitLines(instance);
+        List<String> lines = evidence(release, instance);
+        Exit exit = orchestrator.lastExit(instance.key()).orElse(new Exit(0, false));
+        return exited(release, instance.key().process(), exit, lines);
+    }
+
+    /** @param process as {@code web}, or {@code release} for the release command */
+    static StageFailed exited(Release release, String process, Exit exit, List<String> lines) {
+        String said = String.join("\n", lines);
+        if (exit.outOfMemory()) {
+            String limit = (release.manifest().resources().memoryBytes() >> 20) + "Mi";
+            return new StageFailed(
+                    "out-of-memory",
+                    "The " + process + " process was killed because it needed more memory than its limit of " + limit
+                            + ".",
+                    "Raise resources.memory in backend.yml, or let the app use less.",
+                    lines);
+        }
+        Matcher python = PYTHON_MODULE.matcher(said);
+        if (python.find()) {
+            return missing(
+                    process,
+                    python.group(1),
+                    "Add it to requirements.txt (or pyproject.toml) and deploy again.",
+                    lines);
+        }
+        Matcher node = NODE_MODULE.matcher(said);
+        if (node.find()) {
+            String module = node.group(1);
+            boolean file = module.startsWith(".") || module.startsWith("/");
+            return missing(
+                    process,
+                    module,
+                    file
+                            ? "Check the entrypoint, and that the file is part of the upload."
+                            : "Add it to the dependencies in package.json (npm install " + module
+                                    + ") and deploy again.",
+                    lines);
+        }
+        if (PORT_TAKEN.matcher(said).find()) {
+            return new StageFailed(
+                    "wrong-port",
+                    "The " + process + " process ended because the port that it chose is taken.",
+                    "Listen on the port in the environment variable PORT.",
+                    lines);
+        }
+        if (READ_ONLY.matcher(said).find()) {
+            return new StageFailed(
+                    "read-only",
+                    "The " + process + " process ended because it wrote into its own image, which is read-only.",
+                    "Declare a volume in backend.yml and write below the folder in DATA_DIR.",
+                    lines);
+        }
+        return ended(process, exit, lines);
+    }
+
+    private static StageFailed ended(String process, Exit exit, List<String> lines) {
+        String fix = switch (exit.code()) {
+            case EXIT_NOT_FOUND -> "The program was not found: check entrypoint in backend.yml.";
+            case EXIT_NOT_EXECUTABLE -> "The program can not be executed: check entrypoint and the file's mode.";
+            case 0 -> "A web process must keep running and listen on PORT; check entrypoint in backend.yml.";
+            default -> "The last lines of its output say why.";
+        };
+        return new StageFailed(
+                "app-exited",
+                "The " + process + " process ended with exit code " + exit.code() + " before it was ready.",
+                fix,
+                lines);
+    }
+
+    StageFailed elsewhere(Release release, Instance instance, Endpoint expected, List<Endpoint> listening) {
+        String found = listening.stream().map(Endpoint::toString).distinct().collect(Collectors.joining(", "));
+        Optional<Endpoint> rightPort = listening.stream()
+                .filter(socket -> socket.port() == expected.port())
+                .findFirst();
+        if (rightPort.isPresent()) {
+            return new StageFailed(
+                    "wrong-address",
+                    "The app listens on " + found + ", expected " + expected + ".",
+                    "Listen on the address in the environment variable HOST, or on 0.0.0.0.",
+                    evidence(release, instance));
+        }
+        return new StageFailed(
+                "wrong-port",
+                "The app listens on " + found + ", expected " + expected + ".",
+                release.manifest().port().isPresent()
+                        ? "Make `port:` in backend.yml the port that the app listens on, or remove it and read PORT."
+                        : "Listen on the port in the environment variable PORT.",
+                evidence(release, instance));
+    }
+
+    /** It took connections and never gave a good answer. */
+    StageFailed unhealthy(Release release, Instance instance, String lastAnswer, Duration waited) {
+        return new StageFailed(
+                "health-check-failed",
+                "The app did not become healthy within " + Wording.of(waited) + ": " + lastAnswer
+                        + (release.manifest().healthcheck().path().isPresent() ? " (expected: 200 to 399)." : "."),
+                release.manifest().healthcheck().path().isPresent()
+                        ? "Make healthcheck.path in backend.yml a path that answers 200 when the app is ready."
+                        : "Let the app answer GET /healthz with 200 when it is ready, or set healthcheck.path in"
+                                + " backend.yml.",
+                evidence(release, instance));
+    }
+
+    /** It runs and never listened. */
+    StageFailed deaf(Release release, Instance instance, Endpoint expected, Duration waited) {
+        return new StageFailed(
+                "timeout",
+                "The app runs but did not listen on " + expected + " within " + Wording.of(waited) + ".",
+                "Listen on the port in PORT; if the app needs longer to start, raise healthcheck.deadline in"
+                        + " backend.yml.",
+                evidence(release, instance));
+    }
+
+    private static StageFailed missing(String process, String module, String fix, List<String> lines) {
+        return new StageFailed(
+                "missing-module",
+                "The " + process + " process ended because it did not find " + module + ".",
+                fix,
+                lines);
+    }
+
+    private List<String> evidence(Release release, Instance instance) {
+        Redactor redactor = redaction.of(release);
+        return logs.tail(instance.key(), EVIDENCE_LINES).stream()
+                .map(LogLine::text)
+                .map(redactor::apply)
+                .toList();
+    }
+
+    private void awaitLines(Instance instance) throws InterruptedException {
+        long deadline = System.nanoTime() + LINES_MAX.toNanos();
+        while (logs.tail(instance.key(), 1).isEmpty() && System.nanoTime() < deadline) {
+            Thread.sleep(Duration.ofMillis(10));
+        }
+    }
+}

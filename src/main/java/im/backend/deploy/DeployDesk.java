@@ -1,0 +1,154 @@
+package im.backend.deploy;
+
+import im.backend.domain.Caller;
+import im.backend.domain.CommitHash;
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentEvent;
+import im.backend.domain.DeploymentId;
+import im.backend.domain.DeploymentStatus;
+import im.backend.domain.ProjectId;
+import im.backend.domain.Release;
+import im.backend.domain.ReleaseVersion;
+import im.backend.domain.UserName;
+import im.backend.store.DeploymentLog.Idempotency;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** Opens deployments in the log and puts them into the queue, one at a time per project, so that their order is one. */
+final class DeployDesk {
+    private static final int STRIPES = 64;
+    private static final System.Logger LOG = System.getLogger(DeployDesk.class.getName());
+
+    private final DeployQueue queue;
+    private final Journal journal;
+    private final ScheduledExecutorService timer;
+    private final Clock clock;
+    private final Supplier<DeploymentId> ids;
+    private final ReentrantLock[] stripes =
+            IntStream.range(0, STRIPES).mapToObj(at -> new ReentrantLock()).toArray(ReentrantLock[]::new);
+
+    DeployDesk(
+            DeployQueue queue,
+            Journal journal,
+            ScheduledExecutorService timer,
+            Clock clock,
+            Supplier<DeploymentId> ids) {
+        this.queue = queue;
+        this.journal = journal;
+        this.timer = timer;
+        this.clock = clock;
+        this.ids = ids;
+    }
+
+    record Order(
+            ProjectId project,
+            CommitHash commit,
+            UserName by,
+            Deployment.Origin origin,
+            Optional<ReleaseVersion> base,
+            Optional<Idempotency> idempotency) {}
+
+    /** Durable when it returns; a repeated request gets the deployment of the first one. */
+    Deployment place(Order order) {
+        return inTurn(order.project(), () -> open(order));
+    }
+
+    /**
+     * The release once more, with the present settings. What waits will read them anyway and is returned instead; what
+     * runs may have read the old ones and is followed.
+     *
+     * @param release what to run again when nothing is under way
+     */
+    Deployment placeAgain(Caller caller, Deployment.Origin origin, Release release) {
+        ProjectId project = release.project();
+        return inTurn(project, () -> {
+            DeployQueue.Pending pending = queue.pending(project);
+            if (pending.waiting().isPresent()) {
+                return current(pending.waiting().get());
+            }
+            Function<Deployment, Order> follow = before ->
+                    new Order(project, before.commit(), caller.user(), origin, before.base(), Optional.empty());
+            return open(pending.running()
+                    .map(follow)
+                    .orElseGet(() -> new Order(
+                            project,
+                            release.commit(),
+                            caller.user(),
+                            origin,
+                            Optional.of(release.version()),
+                            Optional.empty())));
+        });
+    }
+
+    /** Queues what is open in the log already. */
+    void resume(Deployment deployment) {
+        inTurn(deployment.project(), () -> enqueue(deployment));
+    }
+
+    private Deployment open(Order order) {
+        return queue.withPlace(order.project(), () -> {
+            Instant now = clock.instant();
+            Deployment asked = new Deployment(
+                    ids.get(),
+                    order.project(),
+                    order.commit(),
+                    order.by(),
+                    order.origin(),
+                    order.base(),
+                    now,
+                    DeploymentStatus.QUEUED,
+                    0,
+                    now,
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty());
+            Deployment opened = journal.log()
+                    .open(
+                            asked,
+                            new DeploymentEvent.Entered(DeploymentStatus.QUEUED, Wording.queued(asked)),
+                            order.idempotency());
+            return opened.id().equals(asked.id()) ? enqueue(opened) : opened;
+        });
+    }
+
+    private Deployment enqueue(Deployment deployment) {
+        RunControl control = new RunControl(timer);
+        queue.add(new Ticket(deployment, control))
+                .forEach(ticket -> end(
+                        ticket.deployment(),
+                        "superseded",
+                        "A newer deployment of the project (commit "
+                                + deployment.commit().shortForm() + ") came before this one began."));
+        return deployment;
+    }
+
+    /** Ends what is in the log and not in the queue (any more). */
+    void end(Deployment deployment, String code, String detail) {
+        try {
+            journal.fail(current(deployment), code, detail, "");
+        } catch (RuntimeException e) {
+            // It stays unfinished in the log, and the next start goes on with it.
+            LOG.log(System.Logger.Level.WARNING, "deployment " + deployment.id() + " is not recorded as " + code, e);
+        }
+    }
+
+    private Deployment current(Deployment deployment) {
+        return journal.log().find(deployment.id()).orElse(deployment);
+    }
+
+    private Deployment inTurn(ProjectId project, Supplier<Deployment> body) {
+        ReentrantLock lock = stripes[Math.floorMod(project.hashCode(), STRIPES)];
+        lock.lock();
+        try {
+            return body.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package im.backend.deploy;
+
+import im.backend.build.BuildRequest;
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentEvent;
+import im.backend.domain.DeploymentStatus;
+import im.backend.domain.Digest;
+import im.backend.domain.EnvValue;
+import im.backend.domain.Project;
+import im.backend.domain.Release;
+import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.Workload;
+import im.backend.problem.Problem;
+import im.backend.problem.ProblemException;
+import im.backend.route.Draining;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.Lock;
+import java.util.function.Supplier;
+
+/**
+ * Makes one commit live, straight down. The types force the order: no stage can run without the value of the one before.
+ * Whatever fails, exactly what this deployment did is undone, and what served before serves on.
+ */
+final class DeployPipeline {
+    private static final System.Logger LOG = System.getLogger(DeployPipeline.class.getName());
+
+    private final Ports ports;
+    private final DeploySettings settings;
+    private final ReleasePlanner planner;
+    private final Rollout rollout;
+    private final Retirement retirement;
+    private final Janitor janitor;
+
+    DeployPipeline(
+            Ports ports,
+            DeploySettings settings,
+            ReleasePlanner planner,
+            Rollout rollout,
+            Retirement retirement,
+            Janitor janitor) {
+        this.ports = ports;
+        this.settings = settings;
+        this.planner = planner;
+        this.rollout = rollout;
+        this.retirement = retirement;
+        this.janitor = janitor;
+    }
+
+    /** One deployment on its way. */
+    private record Run(ReleasePlan plan, Optional<Release> live, RunControl control, RunLog log, Undo undo) {
+        <T> T at(DeploymentStatus status, Supplier<T> stage) {
+            control.check();
+            log.enter(status, Wording.entered(status, plan));
+            return stage.get();
+        }
+
+        Project project() {
+            return plan.project();
+        }
+    }
+
+    /** Ends with a terminal event, except when the server stops. */
+    void run(Ticket ticket, RunLog log) {
+        Undo undo = new Undo();
+        Lock images = janitor.imagesInUse();
+        images.lock();
+        try {
+            deploy(ticket, log, undo);
+        } catch (Throwable failure) {
+            undo.run();
+            end(ticket, log, failure);
+        } finally {
+            images.unlock();
+        }
+    }
+
+    private void deploy(Ticket ticket, RunLog log, Undo undo) {
+        ReleasePlan plan = planner.plan(ticket.deployment());
+        log.redactWith(new Redaction(ports.secrets()).of(plan.project().id(), plan.secretVersions()));
+        Run run = new Run(plan, live(plan.project()), ticket.control(), log, undo);
+
+        run.at(DeploymentStatus.COMMITTING, () -> commit(run));
+        run.at(DeploymentStatus.CREATING_NAMESPACE, () -> createNamespace(run));
+        List<Workload.Volume> volumes = run.at(DeploymentStatus.CREATING_PVC, () -> createVolumes(run));
+        Digest image = run.at(DeploymentStatus.BUILDING, () -> image(run));
+        Release release = plan.release(image);
+        Rollout.Started started = run.at(DeploymentStatus.DEPLOYING, () -> start(run, release, volumes));
+        Draining draining = run.at(DeploymentStatus.HEALTH_CHECK, () -> switchOver(run, started));
+        complete(run, release);
+
+        retirement.begin(new Retirement.Leaving(
+                plan.project(),
+                release,
+                run.live(),
+                rollout.othersThan(release.deployment(), release.project()),
+                draining));
+    }
+
+    private Deployment commit(Run run) {
+        Deployment deployment = run.plan().deployment();
+        // A push has moved main itself, and a rollback is no new source.
+        if (deployment.origin() == Deployment.Origin.UPLOAD) {
+            ports.source().publish(deployment.project(), deployment.commit());
+        }
+        return deployment;
+    }
+
+    private Deployment createNamespace(Run run) {
+        Deployment deployment = run.plan().deployment();
+        var orchestrator = ports.hosting().orchestrator();
+        run.undo().push("namespace " + deployment.releaseName(), () -> {
+            boolean shared = rollout.othersThan(deployment.id(), deployment.project()).stream()
+                            .anyMatch(instance -> instance.release().equals(deployment.releaseName()))
+                    || run.live().map(Release::name).equals(Optional.of(deployment.releaseName()));
+            if (!shared) {
+                orchestrator.removeNamespace(deployment.releaseName());
+            }
+        });
+        orchestrator.createNamespace(deployment.releaseName());
+        return deployment;
+    }
+
+    private List<Workload.Volume> createVolumes(Run run) {
+        ReleasePlan plan = run.plan();
+        return ports.hosting()
+                .orchestrator()
+                .createVolumes(
+                        plan.project(),
+                        plan.deployment().releaseName(),
+                        plan.manifest().volumes());
+    }
+
+    private Digest image(Run run) {
+        ReleasePlan plan = run.plan();
+        if (plan.base().isPresent()) {
+            return plan.base().get().image();
+        }
+        Map<String, String> environment = new HashMap<>();
+        plan.manifest().env().forEach((name, value) -> {
+            switch (value) {
+                case EnvValue.Literal(String text) -> environment.put(name.value(), text);
+                case EnvValue.Secret secret -> {}
+            }
+        });
+        BuildRequest request = new BuildRequest(plan.project().id(), plan.tree(), plan.manifest(), environment);
+        return run.control()
+                .within(settings.buildMax(), "The build", () -> ports.images().build(request, run.log()::line))
+                .digest();
+    }
+
+    private Rollout.Started start(Run run, Release release, List<Workload.Volume> volumes) {
+        Launch launch = rollout.launcher().prepare(run.project(), release, volumes);
+        if (Rollout.stopsFirst(release.manifest(), run.live())) {
+            stopOld(run, release);
+        }
+        launch.beforeStart().ifPresent(workload -> runReleaseCommand(run, release, workload));
+        run.control().check();
+        run.undo()
+                .push(
+                        "instances of " + release.deployment(),
+                        () -> rollout.stopAllOf(release.deployment(), release.project()));
+        return rollout.start(launch);
+    }
+
+    private void stopOld(Run run, Release release) {
+        List<Instance> old = rollout.othersThan(release.deployment(), release.project());
+        if (old.isEmpty()) {
+            return;
+        }
+        run.log()
+                .line("The old release is stopped before the new one starts, because both can not share "
+                        + (release.manifest().volumes().isEmpty() ? "the port" : "the volume")
+                        + ": expect a gap of a few seconds.");
+        run.live()
+                .ifPresent(live -> run.undo()
+                        .push(
+                                "release " + live.version() + " up again",
+                                () -> rollout.bringUpAndWait(run.project(), live)));
+        rollout.stop(old);
+    }
+
+    private void runReleaseCommand(Run run, Release release, Workload workload) {
+        run.log().line("Running the release command: " + workload.command());
+        Deque<String> last = new ArrayDeque<>();
+        Exit exit = run.control()
+                .within(
+                        settings.buildMax(),
+                        "The release command",
+                        () -> ports.hosting().oneOff().run(workload, settings.buildMax(), line -> {
+                            run.log().line(line);
+                            if (last.size() == AppDiagnosis.EVIDENCE_LINES) {
+                                last.removeFirst();
+                            }
+                            last.addLast(run.log().redactor().apply(line));
+                        }));
+        if (exit.code() != 0) {
+            Problem.StageFailed cause = AppDiagnosis.exited(release, Launcher.RELEASE_PROCESS, exit, List.copyOf(last));
+            throw new Problem.StageFailed(
+                            "release-failed",
+                            "The release command `" + workload.command() + "` ended with exit code " + exit.code()
+                                    + ".",
+                            cause.fix(),
+                            cause.evidence())
+                    .asException();
+        }
+    }
+
+    /** The last moment at which it can be stopped is just before the routes change. */
+    private Draining switchOver(Run run, Rollout.Started started) {
+        var check = started.release().manifest().healthcheck();
+        Duration max = check.grace().plus(check.deadline()).plus(settings.stopGrace());
+        run.control().within(max, "The health check", () -> {
+            rollout.awaitHealthy(started);
+            return started;
+        });
+        run.control().settle();
+        Traffic.Before before = rollout.traffic().remember(started.release());
+        run.undo().push("routes", () -> rollout.traffic().restore(before));
+        return rollout.publish(started);
+    }
+
+    private void complete(Run run, Release release) {
+        var url = rollout.launcher().url(release);
+        run.log()
+                .complete(
+                        release,
+                        new DeploymentEvent.Completed(release.version(), url, Wording.completed(release, url)));
+        run.undo().forget();
+    }
+
+    private Optional<Release> live(Project project) {
+        return project.live().flatMap(version -> ports.stores().releases().find(project.id(), version));
+    }
+
+    private static void end(Ticket ticket, RunLog log, Throwable failure) {
+        Deployment deployment = ticket.deployment();
+        if (log.status() == DeploymentStatus.COMPLETE) {
+            LOG.log(System.Logger.Level.WARNING, "after the end of deployment " + deployment.id(), failure);
+            return;
+        }
+        if (ticket.control().stopped().equals(Optional.of(RunControl.Stop.SHUTDOWN))) {
+            log.suspend();
+            return;
+        }
+        if (failure instanceof ProblemException expected) {
+            log.fail(failed(log, expected.problem()));
+            return;
+        }
+        LOG.log(System.Logger.Level.ERROR, "deployment " + deployment.id() + " at " + log.status(), failure);
+        log.fail(failed(log, new Problem.Internal(deployment.id().toString())));
+    }
+
+    private static DeploymentEvent.Failed failed(RunLog log, Problem problem) {
+        String fix = problem instanceof Problem.StageFailed stage ? stage.fix() : "";
+        List<String> evidence = problem instanceof Problem.StageFailed stage ? stage.evidence() : List.of();
+        return new DeploymentEvent.Failed(
+                log.status(),
+                problem.slug(),
+                log.redactor().apply(problem.detail()),
+                fix,
+                evidence.stream().map(log.redactor()::apply).toList());
+    }
+}

@@ -1,0 +1,20 @@
+package im.backend.deploy;
+
+import im.backend.domain.Release;
+import im.backend.orchestrator.Workload;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A release made ready to be started: image open, storage bound, secrets revealed.
+ *
+ * @param web instances that take traffic; empty for a pure worker
+ * @param others one instance of each other process
+ * @param beforeStart the release command, to be run once before any of them
+ */
+record Launch(Release release, List<Workload> web, List<Workload> others, Optional<Workload> beforeStart) {
+    Launch {
+        web = List.copyOf(web);
+        others = List.copyOf(others);
+    }
+}

@@ -1,0 +1,159 @@
+package im.backend.deploy;
+
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentEvent;
+import im.backend.domain.DeploymentId;
+import im.backend.domain.DeploymentStatus;
+import im.backend.domain.LoggedEvent;
+import im.backend.domain.Project;
+import im.backend.domain.ProjectId;
+import im.backend.domain.Release;
+import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.Orchestrator;
+import im.backend.store.ProjectStore;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+
+/**
+ * Makes the host again what the stores say: live releases up and routed, nothing else running, and what was being
+ * deployed on its way again. Every step is safe to repeat, so that a crash in the middle needs nothing but another start.
+ */
+final class Recovery {
+    /** A deployment that did not survive so many starts is taken for the reason why the server went down. */
+    static final int ATTEMPTS_MAX = 3;
+
+    private static final int AT_ONCE = 8;
+    private static final int PAGE = 500;
+    private static final System.Logger LOG = System.getLogger(Recovery.class.getName());
+
+    private final Ports ports;
+    private final Rollout rollout;
+    private final DeployFloor floor;
+    private final DeploySettings settings;
+
+    Recovery(Ports ports, Rollout rollout, DeployFloor floor, DeploySettings settings) {
+        this.ports = ports;
+        this.rollout = rollout;
+        this.floor = floor;
+        this.settings = settings;
+    }
+
+    /** Returns when every live release is started and routed, and every unfinished deployment queued. */
+    void run() throws InterruptedException {
+        List<Deployment> unfinished =
+                ports.stores().log().unfinished().stream().filter(this::mayGoOn).toList();
+        Map<ProjectId, List<Deployment>> byProject =
+                unfinished.stream().collect(Collectors.groupingBy(Deployment::project));
+        Map<ProjectId, Release> live = new HashMap<>();
+        ports.stores().releases().live().forEach(release -> live.put(release.project(), release));
+
+        Semaphore places = new Semaphore(AT_ONCE);
+        List<Thread> threads = new ArrayList<>();
+        for (Project project : projects()) {
+            places.acquire();
+            threads.add(Thread.ofVirtual().name("recover-" + project.id()).start(() -> {
+                try {
+                    recover(
+                            project,
+                            Optional.ofNullable(live.get(project.id())),
+                            byProject.getOrDefault(project.id(), List.of()));
+                } finally {
+                    places.release();
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        unfinished.forEach(floor.desk()::resume);
+    }
+
+    private boolean mayGoOn(Deployment deployment) {
+        if (deployment.status() == DeploymentStatus.QUEUED) {
+            return true;
+        }
+        int attempt = attempts(deployment) + 1;
+        if (attempt <= ATTEMPTS_MAX) {
+            floor.journal().append(deployment.id(), new DeploymentEvent.Resumed(attempt));
+            return true;
+        }
+        floor.desk()
+                .end(
+                        deployment,
+                        "interrupted",
+                        "The server went down " + attempt + " times while this deployment was at "
+                                + deployment.status().wireName() + "; it is not tried again.");
+        return false;
+    }
+
+    private int attempts(Deployment deployment) {
+        int attempts = 0;
+        long since = 0;
+        List<LoggedEvent> page;
+        do {
+            page = ports.stores().log().after(deployment.id(), since, PAGE);
+            for (LoggedEvent event : page) {
+                attempts += event.event() instanceof DeploymentEvent.Resumed ? 1 : 0;
+                since = event.sequence();
+            }
+        } while (page.size() == PAGE);
+        return attempts;
+    }
+
+    private void recover(Project project, Optional<Release> live, List<Deployment> unfinished) {
+        try {
+            stopUnwanted(project, live, unfinished);
+            live.ifPresent(release -> rollout.bringUp(project, release));
+            removeOldNamespaces(project, live, unfinished);
+        } catch (RuntimeException e) {
+            // One broken project must not keep the others down.
+            LOG.log(System.Logger.Level.ERROR, "project " + project.id() + " was not brought up", e);
+        }
+    }
+
+    private void stopUnwanted(Project project, Optional<Release> live, List<Deployment> unfinished) {
+        Set<DeploymentId> wanted = new HashSet<>();
+        live.map(Release::deployment).ifPresent(wanted::add);
+        // Two writers must not meet on one volume: the unfinished one starts again when its turn comes.
+        boolean onlyLive = live.isPresent() && Rollout.stopsFirst(live.get().manifest(), live);
+        if (!onlyLive) {
+            unfinished.forEach(deployment -> wanted.add(deployment.id()));
+        }
+        rollout.stop(ports.hosting().orchestrator().running(project.id()).stream()
+                .filter(instance -> !wanted.contains(instance.key().deployment()))
+                .toList());
+    }
+
+    private void removeOldNamespaces(Project project, Optional<Release> live, List<Deployment> unfinished) {
+        Orchestrator orchestrator = ports.hosting().orchestrator();
+        Set<ReleaseName> needed = orchestrator.running(project.id()).stream()
+                .map(Instance::release)
+                .collect(Collectors.toSet());
+        live.map(Release::name).ifPresent(needed::add);
+        unfinished.forEach(deployment -> needed.add(deployment.releaseName()));
+        ports.stores().releases().list(project.id(), Integer.MAX_VALUE, settings.releasesKept()).stream()
+                .map(Release::name)
+                .distinct()
+                .filter(name -> !needed.contains(name))
+                .forEach(orchestrator::removeNamespace);
+    }
+
+    private List<Project> projects() {
+        List<Project> all = new ArrayList<>();
+        List<Project> page;
+        do {
+            String after = all.isEmpty() ? "" : all.getLast().id().value();
+            page = ports.stores().projects().list(new ProjectStore.Owner.Anyone(), after, PAGE);
+            all.addAll(page);
+        } while (page.size() == PAGE);
+        return all;
+    }
+}

@@ -1,0 +1,108 @@
+package im.backend.deploy;
+
+import im.backend.domain.Project;
+import im.backend.domain.Release;
+import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.Workload;
+import im.backend.route.Draining;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What comes after the switch, while the next deployment may already run: the old instances finish their requests and
+ * end, and what nobody needs any more is removed. A crash in the middle is mended by {@link Recovery}.
+ */
+final class Retirement {
+    private static final System.Logger LOG = System.getLogger(Retirement.class.getName());
+
+    private final Ports ports;
+    private final Rollout rollout;
+    private final Janitor janitor;
+    private final Set<Workload.Key> retiring = ConcurrentHashMap.newKeySet();
+    private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+
+    Retirement(Ports ports, Rollout rollout, Janitor janitor) {
+        this.ports = ports;
+        this.rollout = rollout;
+        this.janitor = janitor;
+    }
+
+    /**
+     * @param previous the release that was live until now
+     * @param draining requests in flight to it
+     */
+    record Leaving(Project project, Release live, Optional<Release> previous, List<Instance> old, Draining draining) {}
+
+    void begin(Leaving leaving) {
+        List<Instance> mine = leaving.old().stream()
+                .filter(instance -> retiring.add(instance.key()))
+                .toList();
+        Thread thread = Thread.ofVirtual()
+                .name("retire-" + leaving.project().id())
+                .unstarted(() -> {
+                    try {
+                        retire(leaving, mine);
+                    } catch (RuntimeException e) {
+                        LOG.log(
+                                System.Logger.Level.WARNING,
+                                "old instances of " + leaving.project().id() + " are not all gone",
+                                e);
+                    } finally {
+                        mine.forEach(instance -> retiring.remove(instance.key()));
+                        threads.remove(Thread.currentThread());
+                    }
+                });
+        threads.add(thread);
+        thread.start();
+    }
+
+    /** Waits for those that are at it, at most {@code max} in all. */
+    void await(Duration max) throws InterruptedException {
+        long deadline = System.nanoTime() + max.toNanos();
+        for (Thread thread : List.copyOf(threads)) {
+            Duration left = Duration.ofNanos(deadline - System.nanoTime());
+            if (!left.isPositive() || !thread.join(left)) {
+                return;
+            }
+        }
+    }
+
+    private void retire(Leaving leaving, List<Instance> old) {
+        rollout.stop(
+                old.stream().filter(instance -> instance.endpoint().isEmpty()).toList());
+        drain(leaving);
+        rollout.stop(
+                old.stream().filter(instance -> instance.endpoint().isPresent()).toList());
+        removeNamespaces(leaving, old);
+        janitor.sweep(leaving.project().id());
+    }
+
+    private void drain(Leaving leaving) {
+        Draining draining = leaving.previous()
+                .filter(previous -> !previous.name().equals(leaving.live().name()))
+                .map(previous -> Traffic.all(
+                        List.of(leaving.draining(), rollout.traffic().withdraw(previous.project(), previous.commit()))))
+                .orElse(leaving.draining());
+        try {
+            draining.await(leaving.live().manifest().deploy().drain());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void removeNamespaces(Leaving leaving, List<Instance> old) {
+        Set<ReleaseName> names = new HashSet<>();
+        old.forEach(instance -> names.add(instance.release()));
+        leaving.previous().map(Release::name).ifPresent(names::add);
+        var orchestrator = ports.hosting().orchestrator();
+        // The next deployment may have begun meanwhile, even one of an older commit.
+        orchestrator.running(leaving.project().id()).forEach(instance -> names.remove(instance.release()));
+        names.remove(leaving.live().name());
+        names.forEach(orchestrator::removeNamespace);
+    }
+}

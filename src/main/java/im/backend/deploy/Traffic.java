@@ -1,0 +1,98 @@
+package im.backend.deploy;
+
+import im.backend.domain.CommitHash;
+import im.backend.domain.Endpoint;
+import im.backend.domain.Hostname;
+import im.backend.domain.ProjectId;
+import im.backend.domain.Release;
+import im.backend.route.Draining;
+import im.backend.route.Router;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Points all hosts of a project at one release, and back. */
+final class Traffic {
+    private final Router router;
+    private final Hosts hosts;
+
+    Traffic(Router router, Hosts hosts) {
+        this.router = router;
+        this.hosts = hosts;
+    }
+
+    /** Where the hosts of a project pointed, to be undone. */
+    record Before(Map<Hostname, List<Endpoint>> routes) {
+        Before {
+            routes = Map.copyOf(routes);
+        }
+    }
+
+    Before remember(Release release) {
+        Map<Hostname, List<Endpoint>> routes = new LinkedHashMap<>();
+        hostsOf(release).forEach(host -> routes.put(host, router.endpoints(host)));
+        return new Before(routes);
+    }
+
+    /** @return what was in flight to where the hosts pointed before */
+    Draining publish(Release release, List<Endpoint> endpoints) {
+        if (endpoints.isEmpty()) {
+            return withdraw(release.project());
+        }
+        return all(hostsOf(release).stream()
+                .map(host -> router.publish(host, endpoints))
+                .toList());
+    }
+
+    void restore(Before before) {
+        before.routes().forEach((host, endpoints) -> {
+            if (endpoints.isEmpty()) {
+                router.withdraw(host);
+                return;
+            }
+            router.publish(host, endpoints);
+        });
+    }
+
+    Draining withdraw(ProjectId project) {
+        return all(hosts.of(project).stream().map(router::withdraw).toList());
+    }
+
+    /** The host of a release that is not live any more. */
+    Draining withdraw(ProjectId project, CommitHash commit) {
+        List<Draining> drainings =
+                hosts.of(project, commit).stream().map(router::withdraw).toList();
+        hosts.release(project, commit);
+        return all(drainings);
+    }
+
+    /** Those that are routed now, the shortest first. */
+    List<URI> urls(ProjectId project, List<CommitHash> commits) {
+        List<Hostname> known = new ArrayList<>(hosts.of(project));
+        commits.forEach(commit -> hosts.of(project, commit).ifPresent(known::add));
+        return known.stream()
+                .filter(host -> !router.endpoints(host).isEmpty())
+                .map(hosts::url)
+                .toList();
+    }
+
+    private List<Hostname> hostsOf(Release release) {
+        List<Hostname> all = new ArrayList<>(hosts.of(release.project()));
+        hosts.of(release.project(), release.commit()).ifPresent(all::add);
+        return all;
+    }
+
+    static Draining all(List<Draining> drainings) {
+        return max -> {
+            long deadline = System.nanoTime() + max.toNanos();
+            boolean idle = true;
+            for (Draining draining : drainings) {
+                idle &= draining.await(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
+            }
+            return idle;
+        };
+    }
+}

@@ -1,0 +1,35 @@
+package im.backend.deploy;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** What a failed deployment takes back, newest first: exactly what it has done and nothing of the release before. */
+final class Undo {
+    private static final System.Logger LOG = System.getLogger(Undo.class.getName());
+
+    private final Deque<Step> steps = new ArrayDeque<>();
+
+    private record Step(String what, Runnable action) {}
+
+    /** To be told before the effect that it takes back, so that half an effect is taken back too. */
+    void push(String what, Runnable action) {
+        steps.push(new Step(what, action));
+    }
+
+    /** What was done stays. */
+    void forget() {
+        steps.clear();
+    }
+
+    /** Each step is tried, whatever becomes of the others; Recovery finds what is left at the next start. */
+    void run() {
+        while (!steps.isEmpty()) {
+            Step step = steps.pop();
+            try {
+                step.action().run();
+            } catch (RuntimeException e) {
+                LOG.log(System.Logger.Level.WARNING, "not undone: " + step.what(), e);
+            }
+        }
+    }
+}
