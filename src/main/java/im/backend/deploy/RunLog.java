@@ -90,7 +90,7 @@ final class RunLog {
                             ? "(further output is left out: a deployment's log holds " + (BYTES_MAX >> 20) + " MiB)"
                             : shown);
             if (waiting.size() == 1) {
-                var unused = timer.schedule(this::flushQuietly, BATCH_MILLISECONDS, TimeUnit.MILLISECONDS);
+                var _ = timer.schedule(this::flushQuietly, BATCH_MILLISECONDS, TimeUnit.MILLISECONDS);
             }
             if (waiting.size() == BATCH_LINES) {
                 timer.execute(this::flushQuietly);
