@@ -2,6 +2,7 @@ package im.backend.deploy;
 
 import im.backend.domain.DeploymentId;
 import im.backend.orchestrator.Orchestrator;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -37,7 +38,7 @@ public final class DeployEngine implements AutoCloseable {
         Rollout rollout = rollout();
         Janitor janitor = new Janitor(ports, settings, clock);
         this.retirement = new Retirement(ports, rollout, janitor);
-        ReleasePlanner planner = new ReleasePlanner(ports, clock);
+        ReleasePlanner planner = new ReleasePlanner(ports, clock, new SecureRandom());
         this.pipeline = new DeployPipeline(ports, settings, planner, rollout, retirement, janitor);
         Journal journal = new Journal(stores.log(), new ProgressHub(stores.log()));
         DeployQueue queue = new DeployQueue(settings.concurrency(), settings.waitingMax(), this::run);

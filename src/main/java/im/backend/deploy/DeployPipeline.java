@@ -29,6 +29,7 @@ import java.util.function.Supplier;
  * Whatever fails, exactly what this deployment did is undone, and what served before serves on.
  */
 final class DeployPipeline {
+    private static final int EVIDENCE_LINE_MAX = 2_000;
     private static final System.Logger LOG = System.getLogger(DeployPipeline.class.getName());
 
     private final Ports ports;
@@ -265,6 +266,10 @@ final class DeployPipeline {
                 problem.slug(),
                 log.redactor().apply(problem.detail()),
                 fix,
-                evidence.stream().map(log.redactor()::apply).toList());
+                evidence.stream()
+                        .map(log.redactor()::apply)
+                        .map(line ->
+                                line.length() <= EVIDENCE_LINE_MAX ? line : line.substring(0, EVIDENCE_LINE_MAX) + "…")
+                        .toList());
     }
 }

@@ -8,28 +8,36 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseVersion;
 import im.backend.domain.SecretName;
+import im.backend.domain.SecretValue;
 import im.backend.domain.SourceTree;
 import im.backend.problem.Problem;
 import im.backend.problem.Violation;
-import im.backend.secret.SecretInfo;
 import java.time.Clock;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /** Joins source, the project's settings and its secrets to what shall run. */
 final class ReleasePlanner {
+    private static final int GENERATED_BYTES = 32;
+
     private final Ports ports;
     private final Clock clock;
+    private final RandomGenerator random;
 
-    ReleasePlanner(Ports ports, Clock clock) {
+    ReleasePlanner(Ports ports, Clock clock, RandomGenerator random) {
         this.ports = ports;
         this.clock = clock;
+        this.random = random;
     }
 
     ReleasePlan plan(Deployment deployment) {
@@ -50,14 +58,19 @@ final class ReleasePlanner {
                 tree,
                 base,
                 manifest,
-                rollback ? base.orElseThrow().secretVersions() : secretVersions(id, manifest),
+                rollback ? base.orElseThrow().secretVersions() : pinned(id, manifest),
                 nextVersion(id),
                 clock.instant());
     }
 
     /** Fails as the deployment itself would: with the manifest's own problem, or {@code secret-missing}. */
     void check(ProjectId project, SourceTree tree) {
-        secretVersions(project, effective(project, ports.manifests().read(tree)));
+        AppManifest manifest = effective(project, ports.manifests().read(tree));
+        SortedSet<SecretName> named = namedSecrets(manifest);
+        named.removeAll(manifest.generatedSecrets());
+        if (!named.isEmpty()) {
+            requirePresent(named, present(project).keySet());
+        }
     }
 
     private AppManifest effective(ProjectId project, AppManifest manifest) {
@@ -73,15 +86,39 @@ final class ReleasePlanner {
                 .orElse(manifest);
     }
 
-    private SortedMap<SecretName, Integer> secretVersions(ProjectId project, AppManifest manifest) {
+    private SortedMap<SecretName, Integer> pinned(ProjectId project, AppManifest manifest) {
         SortedSet<SecretName> named = namedSecrets(manifest);
+        SortedMap<SecretName, Integer> versions = new TreeMap<>();
         if (named.isEmpty()) {
-            return new TreeMap<>();
+            return versions;
         }
-        Map<SecretName, Integer> present =
-                ports.secrets().list(project).stream().collect(Collectors.toMap(SecretInfo::name, SecretInfo::version));
+        Map<SecretName, Integer> present = present(project);
+        for (SecretName name : manifest.generatedSecrets()) {
+            if (named.contains(name) && !present.containsKey(name)) {
+                present.put(name, ports.secrets().put(project, name, generated()));
+            }
+        }
+        requirePresent(named, present.keySet());
+        present.keySet().retainAll(named);
+        versions.putAll(present);
+        return versions;
+    }
+
+    private Map<SecretName, Integer> present(ProjectId project) {
+        Map<SecretName, Integer> versions = new HashMap<>();
+        ports.secrets().list(project).forEach(secret -> versions.put(secret.name(), secret.version()));
+        return versions;
+    }
+
+    private SecretValue generated() {
+        byte[] bytes = new byte[GENERATED_BYTES];
+        random.nextBytes(bytes);
+        return new SecretValue(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    }
+
+    private static void requirePresent(SortedSet<SecretName> named, Set<SecretName> present) {
         List<Violation> missing = named.stream()
-                .filter(name -> !present.containsKey(name))
+                .filter(name -> !present.contains(name))
                 .map(name -> new Violation(
                         "/env",
                         "secret:" + name + " is not set (expected: `backendim secret set " + name + "=...` first)"))
@@ -94,9 +131,6 @@ final class ReleasePlanner {
                             missing)
                     .asException();
         }
-        SortedMap<SecretName, Integer> versions = new TreeMap<>();
-        named.forEach(name -> versions.put(name, present.get(name)));
-        return versions;
     }
 
     static SortedSet<SecretName> namedSecrets(AppManifest manifest) {

@@ -47,7 +47,7 @@ final class Retirement {
                 .unstarted(() -> {
                     try {
                         retire(leaving, mine);
-                    } catch (RuntimeException e) {
+                    } catch (RuntimeException | Error e) {
                         LOG.log(
                                 System.Logger.Level.WARNING,
                                 "old instances of " + leaving.project().id() + " are not all gone",

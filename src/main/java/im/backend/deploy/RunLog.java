@@ -20,6 +20,9 @@ import java.util.concurrent.locks.ReentrantLock;
 final class RunLog {
     static final int BATCH_LINES = 64;
     static final long BATCH_MILLISECONDS = 100;
+    /** One event of the log holds 1 MiB as JSON, where each of these may be six. */
+    static final int BATCH_CHARACTERS = 128 * 1024;
+
     static final int LINE_LENGTH_MAX = 16 * 1024;
     static final long BYTES_MAX = 10L << 20;
     private static final System.Logger LOG = System.getLogger(RunLog.class.getName());
@@ -153,11 +156,24 @@ final class RunLog {
     }
 
     private void flush() {
-        List<String> lines = take();
-        for (int from = 0; from < lines.size(); from += BATCH_LINES) {
-            List<String> batch = lines.subList(from, Math.min(lines.size(), from + BATCH_LINES));
-            journal.append(deployment.id(), new DeploymentEvent.Output(batch));
+        List<String> batch = new ArrayList<>();
+        int characters = 0;
+        for (String line : take()) {
+            if (batch.size() == BATCH_LINES || characters + line.length() > BATCH_CHARACTERS) {
+                appendOutput(batch);
+                batch.clear();
+                characters = 0;
+            }
+            batch.add(line);
+            characters += line.length();
         }
+        if (!batch.isEmpty()) {
+            appendOutput(batch);
+        }
+    }
+
+    private void appendOutput(List<String> batch) {
+        journal.append(deployment.id(), new DeploymentEvent.Output(batch));
     }
 
     private List<String> take() {
