@@ -1,5 +1,6 @@
 package im.backend.server;
 
+import im.backend.route.proxy.ConnectionCount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
@@ -27,7 +28,8 @@ final class OpenSockets implements AutoCloseable {
 
     OpenSockets(EdgeLimits limits) {
         this.limits = limits;
-        this.count = new ConnectionCount(limits.connections());
+        this.count = new ConnectionCount(
+                limits.connections().openMax(), limits.connections().perAddressMax());
         this.scanInterval = shortest(limits.head().time(), limits.connections().idle(), SCAN_MAX.multipliedBy(4))
                 .dividedBy(4);
     }

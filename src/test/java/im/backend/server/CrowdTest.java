@@ -3,6 +3,7 @@ package im.backend.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.route.proxy.ConnectionCount;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;
@@ -67,7 +68,7 @@ final class CrowdTest {
 
     @Test
     void eachAddressHasItsShareAndLoopbackHasAll() throws IOException {
-        ConnectionCount count = new ConnectionCount(new EdgeLimits.Connections(10, 2, Duration.ofSeconds(60)));
+        ConnectionCount count = new ConnectionCount(10, 2);
         InetAddress stranger = InetAddress.getByName("203.0.113.1");
         InetAddress other = InetAddress.getByName("203.0.113.2");
 

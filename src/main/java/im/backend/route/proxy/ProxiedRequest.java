@@ -1,0 +1,70 @@
+package im.backend.route.proxy;
+
+import io.undertow.client.ClientConnection;
+import io.undertow.util.AttachmentKey;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+
+/** A request on its way to an app; only the thread of its client's connection uses it. */
+final class ProxiedRequest {
+    static final AttachmentKey<ProxiedRequest> KEY = AttachmentKey.create(ProxiedRequest.class);
+
+    private final Route route;
+    private final long startedNanos = System.nanoTime();
+    private Upstream upstream;
+    private @Nullable ClientConnection connection;
+    private @Nullable ProxyFailure failure;
+
+    ProxiedRequest(RouteTable.Entry entry) {
+        this.route = entry.route();
+        this.upstream = entry.upstream();
+    }
+
+    Route route() {
+        return route;
+    }
+
+    Upstream upstream() {
+        return upstream;
+    }
+
+    long elapsedNanos() {
+        return System.nanoTime() - startedNanos;
+    }
+
+    /** The first endpoint failed: the next one of the same route takes the request. */
+    void turnToNext() {
+        Upstream next = route.next();
+        if (next != upstream) {
+            next.enter();
+            upstream.leave();
+            upstream = next;
+        }
+    }
+
+    void connected(ClientConnection to) {
+        connection = to;
+        failure = null;
+    }
+
+    @Nullable
+    ProxyFailure failure() {
+        return failure;
+    }
+
+    /** Remembers why, for the answer; the first reason is the right one. */
+    void failed(ProxyFailure reason) {
+        if (failure == null) {
+            failure = reason;
+        }
+    }
+
+    boolean isConnected() {
+        return connection != null;
+    }
+
+    void abort(ProxyFailure reason) {
+        failed(reason);
+        IoUtils.safeClose(connection);
+    }
+}
