@@ -98,7 +98,7 @@ class ConfigReaderTest {
                 .containsExactlyInAnyOrder(
                         "c.yml 2:3",
                         "c.yml 3:1",
-                        "c.yml 4:12",
+                        "c.yml 4:1",
                         "BACKENDIM_SERVR_PORT",
                         "flag apps.port",
                         "local.port-min");
