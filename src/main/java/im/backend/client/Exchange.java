@@ -1,0 +1,109 @@
+package im.backend.client;
+
+import im.backend.problem.Problem;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.HttpRetryException;
+import java.net.HttpURLConnection;
+import java.net.Proxy;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One HTTP request and its answer. By HttpURLConnection, because loading {@code java.net.http} costs a short-lived process
+ * five times as much (measured: 714 against 133 ms for a whole command).
+ */
+final class Exchange {
+    private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+    private static final int CHUNK_BYTES = 64 * 1024;
+    private static final int BODY_BYTES_MAX = 64 << 20;
+
+    /** A body that is written while it is sent. */
+    @FunctionalInterface
+    interface Body {
+        void writeTo(OutputStream out) throws IOException;
+    }
+
+    private final HttpURLConnection connection;
+
+    private Exchange(HttpURLConnection connection) {
+        this.connection = connection;
+    }
+
+    /** @throws IOException when no connection came about or it broke */
+    static Exchange send(
+            String method, URI uri, Map<String, String> headers, @Nullable Body body, Duration answerMax)
+            throws IOException {
+        boolean loopback = uri.getHost().startsWith("127.") || uri.getHost().equals("localhost");
+        HttpURLConnection connection = (HttpURLConnection)
+                (loopback ? uri.toURL().openConnection(Proxy.NO_PROXY) : uri.toURL().openConnection());
+        connection.setRequestMethod(method);
+        connection.setInstanceFollowRedirects(false);
+        connection.setUseCaches(false);
+        connection.setConnectTimeout((int) CONNECT_MAX.toMillis());
+        connection.setReadTimeout((int) answerMax.toMillis());
+        connection.setRequestProperty("Accept", "application/json, application/x-ndjson, application/problem+json");
+        headers.forEach(connection::setRequestProperty);
+        if (body != null) {
+            connection.setDoOutput(true);
+            connection.setChunkedStreamingMode(CHUNK_BYTES);
+            try (OutputStream out = connection.getOutputStream()) {
+                body.writeTo(out);
+            }
+        }
+        return new Exchange(connection);
+    }
+
+    static Exchange sendJson(
+            String method, URI uri, Map<String, String> headers, @Nullable JsonObject json, Duration answerMax)
+            throws IOException {
+        if (method.equals("PATCH")) {
+            throw new IllegalArgumentException("HttpURLConnection does not know PATCH");
+        }
+        if (json == null) {
+            return send(method, uri, headers, null, answerMax);
+        }
+        byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+        Map<String, String> typed = new HashMap<>(headers);
+        typed.put("Content-Type", "application/json");
+        return send(method, uri, typed, out -> out.write(bytes), answerMax);
+    }
+
+    int status() throws IOException {
+        try {
+            return connection.getResponseCode();
+        } catch (HttpRetryException streamed) {
+            // A 401 to a streamed body: there is nobody to ask for a password, so this is the answer.
+            return streamed.responseCode();
+        }
+    }
+
+    String text() throws IOException {
+        try (InputStream in = stream()) {
+            byte[] bytes = in.readNBytes(BODY_BYTES_MAX + 1);
+            if (bytes.length > BODY_BYTES_MAX) {
+                throw new IOException("the answer is over " + BODY_BYTES_MAX + " bytes");
+            }
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    InputStream stream() throws IOException {
+        if (status() >= 400) {
+            InputStream error = connection.getErrorStream();
+            return error == null ? InputStream.nullInputStream() : error;
+        }
+        return connection.getInputStream();
+    }
+
+    Problem problem() throws IOException {
+        String retryAfter = connection.getHeaderField("Retry-After");
+        boolean seconds = retryAfter != null && retryAfter.matches("[0-9]{1,6}");
+        return Problems.of(status(), text(), seconds ? Long.parseLong(retryAfter) : 0);
+    }
+}

@@ -1,0 +1,60 @@
+package im.backend.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The server that this user runs on this machine. {@code serve} leaves a note of its address and data folder, and the
+ * command line finds both there: no sign-in is needed by whoever can read the admin's key anyway.
+ */
+public final class LocalServer {
+    private static final String NOTE = "local-server.json";
+    private static final String KEY_FILE = "admin.key";
+
+    private final UserFolders folders;
+
+    public LocalServer(UserFolders folders) {
+        this.folders = folders;
+    }
+
+    /** Where a server of this user was last started, and where its admin's key lies. */
+    public record Note(URI url, Path data) {
+        public Optional<String> adminKey() {
+            return readKey(data);
+        }
+    }
+
+    public Optional<Note> find() throws IOException {
+        return note().read().flatMap(json -> json.text("url")
+                .flatMap(url -> json.text("data").map(data -> new Note(URI.create(url), Path.of(data)))));
+    }
+
+    /** To be called by {@code serve} when it answers at {@code url}. */
+    public void announce(URI url, Path data) throws IOException {
+        note().write(new JsonObject()
+                .with("url", url.toString())
+                .with("data", data.toAbsolutePath().toString())
+                .with("pid", ProcessHandle.current().pid()));
+    }
+
+    /** The key of a server on the default data folder, should its note have been lost. */
+    Optional<String> keyOfDefaultFolder() {
+        return readKey(folders.data());
+    }
+
+    private PrivateFile note() {
+        return new PrivateFile(folders.config().resolve(NOTE));
+    }
+
+    private static Optional<String> readKey(Path data) {
+        try {
+            return Optional.of(Files.readString(data.resolve(KEY_FILE)).strip()).filter(key -> !key.isEmpty());
+        } catch (IOException notOurs) {
+            // Absent, or another user's: then this user has to sign in like everybody else.
+            return Optional.empty();
+        }
+    }
+}
