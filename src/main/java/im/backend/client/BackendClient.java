@@ -153,7 +153,7 @@ public final class BackendClient {
     }
 
     /** The header that says who is calling; exchanges the key for a token when there is no good one. */
-    Map<String, String> authorization() throws IOException {
+    Map<String, String> authorization() {
         if (token == null) {
             Optional<String> key = credentials.key(server);
             if (key.isEmpty()) {
@@ -166,7 +166,7 @@ public final class BackendClient {
         return Map.of("Authorization", "Bearer " + token);
     }
 
-    void forgetToken() throws IOException {
+    void forgetToken() {
         token = null;
         Optional<String> key = credentials.key(server);
         if (key.isPresent()) {
@@ -178,8 +178,7 @@ public final class BackendClient {
     public String exchangeKey(String key) {
         try {
             JsonObject body = new JsonObject().with("key", key);
-            JsonObject reply =
-                    answer(Exchange.sendJson("POST", uri("/api/auth/login"), Map.of(), body, answerMax));
+            JsonObject reply = answer(Exchange.sendJson("POST", uri("/api/auth/login"), Map.of(), body, answerMax));
             String fresh = reply.text("access_token", "");
             credentials.keepToken(server, key, fresh, reply.number("expires_in", 0));
             return fresh;

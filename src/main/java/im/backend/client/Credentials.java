@@ -1,7 +1,6 @@
 package im.backend.client;
 
 import im.backend.problem.Problem;
-import java.io.IOException;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Clock;
@@ -38,21 +37,13 @@ public final class Credentials {
     }
 
     /** @param asked of {@code --server}; empty when it was not given */
-    public URI server(Optional<String> asked) throws IOException {
+    public URI server(Optional<String> asked) {
         Optional<String> named = asked.or(() -> Optional.ofNullable(environment.get(URL_VARIABLE)))
                 .filter(text -> !text.isBlank());
         if (named.isPresent()) {
             return parse(named.get());
         }
-        return file.current()
-                .or(() -> {
-                    try {
-                        return local.find().map(LocalServer.Note::url);
-                    } catch (IOException unreadable) {
-                        return Optional.empty();
-                    }
-                })
-                .orElse(DEFAULT_SERVER);
+        return file.current().or(() -> local.find().map(LocalServer.Note::url)).orElse(DEFAULT_SERVER);
     }
 
     /** Accepts {@code host:port} as well. */
@@ -73,8 +64,9 @@ public final class Credentials {
     }
 
     /** The long-lived key for {@code server}. */
-    public Optional<String> key(URI server) throws IOException {
-        Optional<String> given = Optional.ofNullable(environment.get(TOKEN_VARIABLE)).filter(text -> !text.isBlank());
+    public Optional<String> key(URI server) {
+        Optional<String> given =
+                Optional.ofNullable(environment.get(TOKEN_VARIABLE)).filter(text -> !text.isBlank());
         if (given.isPresent()) {
             return given;
         }
@@ -90,11 +82,11 @@ public final class Credentials {
     }
 
     /** A token that can be sent at once; empty when the key has to be exchanged first. */
-    Optional<String> token(URI server, String key) throws IOException {
+    Optional<String> token(URI server, String key) {
         return key.startsWith(KEY_PREFIX) ? file.token(server, key, Instant.now(clock)) : Optional.of(key);
     }
 
-    void keepToken(URI server, String key, String token, long seconds) throws IOException {
+    void keepToken(URI server, String key, String token, long seconds) {
         file.keepToken(server, key, token, Instant.now(clock).plusSeconds(seconds));
     }
 }

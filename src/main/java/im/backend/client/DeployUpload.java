@@ -40,11 +40,15 @@ public final class DeployUpload implements Exchange.Body {
     @Override
     public void writeTo(OutputStream out) throws IOException {
         for (Map.Entry<String, String> field : fields.entrySet()) {
-            text(out, "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + field.getKey()
-                    + "\"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + field.getValue() + "\r\n");
+            text(
+                    out,
+                    "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"" + field.getKey()
+                            + "\"\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + field.getValue() + "\r\n");
         }
-        text(out, "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"source\"; filename=\"source.tar.gz\""
-                + "\r\nContent-Type: application/gzip\r\n\r\n");
+        text(
+                out,
+                "--" + BOUNDARY + "\r\nContent-Disposition: form-data; name=\"source\"; filename=\"source.tar.gz\""
+                        + "\r\nContent-Type: application/gzip\r\n\r\n");
         archive.writeTo(out);
         text(out, "\r\n--" + BOUNDARY + "--\r\n");
     }

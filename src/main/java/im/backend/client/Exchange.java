@@ -36,12 +36,13 @@ final class Exchange {
     }
 
     /** @throws IOException when no connection came about or it broke */
-    static Exchange send(
-            String method, URI uri, Map<String, String> headers, @Nullable Body body, Duration answerMax)
+    static Exchange send(String method, URI uri, Map<String, String> headers, @Nullable Body body, Duration answerMax)
             throws IOException {
         boolean loopback = uri.getHost().startsWith("127.") || uri.getHost().equals("localhost");
         HttpURLConnection connection = (HttpURLConnection)
-                (loopback ? uri.toURL().openConnection(Proxy.NO_PROXY) : uri.toURL().openConnection());
+                (loopback
+                        ? uri.toURL().openConnection(Proxy.NO_PROXY)
+                        : uri.toURL().openConnection());
         connection.setRequestMethod(method);
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);

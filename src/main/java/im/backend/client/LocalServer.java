@@ -1,5 +1,6 @@
 package im.backend.client;
 
+import im.backend.file.PrivateFile;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,17 +28,28 @@ public final class LocalServer {
         }
     }
 
-    public Optional<Note> find() throws IOException {
-        return note().read().flatMap(json -> json.text("url")
-                .flatMap(url -> json.text("data").map(data -> new Note(URI.create(url), Path.of(data)))));
+    public Optional<Note> find() {
+        try {
+            Optional<String> text = note().read();
+            if (text.isEmpty()) {
+                return Optional.empty();
+            }
+            JsonObject json = JsonObject.parse(text.get());
+            return json.text("url")
+                    .flatMap(url -> json.text("data").map(data -> new Note(URI.create(url), Path.of(data))));
+        } catch (IOException notANote) {
+            // It only saves a sign-in; the next serve writes it anew.
+            return Optional.empty();
+        }
     }
 
     /** To be called by {@code serve} when it answers at {@code url}. */
-    public void announce(URI url, Path data) throws IOException {
+    public void announce(URI url, Path data) {
         note().write(new JsonObject()
-                .with("url", url.toString())
-                .with("data", data.toAbsolutePath().toString())
-                .with("pid", ProcessHandle.current().pid()));
+                        .with("url", url.toString())
+                        .with("data", data.toAbsolutePath().toString())
+                        .with("pid", ProcessHandle.current().pid())
+                + "\n");
     }
 
     /** The key of a server on the default data folder, should its note have been lost. */
@@ -46,7 +58,7 @@ public final class LocalServer {
     }
 
     private PrivateFile note() {
-        return new PrivateFile(folders.config().resolve(NOTE));
+        return new PrivateFile(folders.config(), NOTE);
     }
 
     private static Optional<String> readKey(Path data) {

@@ -83,14 +83,11 @@ public final class ProgressFeed implements AutoCloseable {
     }
 
     private void refused(TextSocket.Refused refused, int tries) {
-        try {
-            switch (refused.status()) {
-                case 401 -> client.forgetToken();
-                case 403, 404, 410 -> throw Problems.of(refused.status(), refused.body(), 0).asException();
-                default -> polling = true;
-            }
-        } catch (IOException broken) {
-            throw client.unreachable(broken);
+        switch (refused.status()) {
+            case 401 -> client.forgetToken();
+            case 403, 404, 410 ->
+                throw Problems.of(refused.status(), refused.body(), 0).asException();
+            default -> polling = true;
         }
         if (tries >= TRIES_MAX) {
             throw Problems.of(refused.status(), refused.body(), 0).asException();

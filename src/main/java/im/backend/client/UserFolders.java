@@ -9,7 +9,8 @@ public record UserFolders(Path config, Path data) {
 
     public static UserFolders of(Map<String, String> environment) {
         return new UserFolders(
-                folder(environment, "XDG_CONFIG_HOME", ".config"), folder(environment, "XDG_DATA_HOME", ".local/share"));
+                folder(environment, "XDG_CONFIG_HOME", ".config"),
+                folder(environment, "XDG_DATA_HOME", ".local/share"));
     }
 
     private static Path folder(Map<String, String> environment, String variable, String belowHome) {
