@@ -1,0 +1,148 @@
+package im.backend.identity.jwt;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.MACVerifier;
+import com.nimbusds.jose.jwk.OctetSequenceKey;
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import im.backend.domain.Caller;
+import im.backend.domain.UserName;
+import im.backend.identity.Audience;
+import im.backend.identity.IssuedToken;
+import im.backend.identity.TokenIssuer;
+import im.backend.identity.TokenVerifier;
+import im.backend.problem.Problem;
+import im.backend.problem.ProblemException;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/**
+ * Issues and judges our one shape of token: a signed JWT with exactly {@code alg}, {@code typ} and {@code kid} in its
+ * header. The header never says how it is verified (RFC 8725 section 3.1): algorithm and key are ours, and a header that
+ * brings or names a key is refused for that alone.
+ */
+public final class JwtTokens implements TokenIssuer, TokenVerifier {
+    public static final int LENGTH_MAX = 8 * 1024;
+    private static final JOSEObjectType TYPE = new JOSEObjectType("backendim+jwt");
+    private static final Set<String> HEADER = Set.of("alg", "typ", "kid");
+    private static final String ROLE = "role";
+    private static final int TOKEN_ID_BYTES = 16;
+    /** Header, claims and the 43 characters of an HMAC-SHA256: base64url without padding, blanks or line ends. */
+    private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{43}");
+
+    private final SigningKeys keys;
+    private final JwtSettings settings;
+    private final Clock clock;
+    private final RandomGenerator random;
+
+    /** @param random a cryptographically strong one, for token ids */
+    public JwtTokens(SigningKeys keys, JwtSettings settings, Clock clock, RandomGenerator random) {
+        this.keys = keys;
+        this.settings = settings;
+        this.clock = clock;
+        this.random = random;
+    }
+
+    @Override
+    public IssuedToken issue(Caller caller, Audience audience) {
+        // A JWT counts in seconds.
+        Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
+        Instant expiry = now.plus(settings.lifetime());
+        byte[] id = new byte[TOKEN_ID_BYTES];
+        random.nextBytes(id);
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer(settings.issuer())
+                .audience(audience.wireName())
+                .subject(caller.user().value())
+                .claim(ROLE, caller.role().name().toLowerCase(Locale.ROOT))
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(expiry))
+                .jwtID(HexFormat.of().formatHex(id))
+                .build();
+        OctetSequenceKey key = keys.newest();
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.HS256)
+                .type(TYPE)
+                .keyID(key.getKeyID())
+                .build();
+        SignedJWT token = new SignedJWT(header, claims);
+        try {
+            token.sign(new MACSigner(key));
+        } catch (JOSEException failure) {
+            throw new IllegalStateException("HMAC-SHA256 is part of each JDK", failure);
+        }
+        return new IssuedToken(token.serialize(), expiry);
+    }
+
+    @Override
+    public Caller verify(String token, Audience audience) {
+        if (token.length() > LENGTH_MAX || !SHAPE.matcher(token).matches()) {
+            throw invalid();
+        }
+        try {
+            JWSObject parsed = JWSObject.parse(token);
+            requireSigned(parsed);
+            return judge(JWTClaimsSet.parse(parsed.getPayload().toJSONObject()), audience);
+        } catch (ParseException | JOSEException | IllegalArgumentException notOurs) {
+            throw invalid();
+        }
+    }
+
+    private void requireSigned(JWSObject token) throws JOSEException {
+        JWSHeader header = token.getHeader();
+        boolean ourShape = JWSAlgorithm.HS256.equals(header.getAlgorithm())
+                && TYPE.equals(header.getType())
+                && header.toJSONObject().keySet().equals(HEADER);
+        if (!ourShape) {
+            throw invalid();
+        }
+        OctetSequenceKey key = keys.find(header.getKeyID()).orElseThrow(JwtTokens::invalid);
+        // 43 characters have two bits to spare: only one of the four spellings is the one that we wrote.
+        boolean oneSpelling = Base64URL.encode(token.getSignature().decode()).equals(token.getSignature());
+        if (!oneSpelling || !token.verify(new MACVerifier(key))) {
+            throw invalid();
+        }
+    }
+
+    private Caller judge(JWTClaimsSet claims, Audience audience) throws ParseException {
+        Date issued = claims.getIssueTime();
+        Date expiry = claims.getExpirationTime();
+        String role = claims.getStringClaim(ROLE);
+        boolean forUs = settings.issuer().equals(claims.getIssuer())
+                && List.of(audience.wireName()).equals(claims.getAudience());
+        if (!forUs || issued == null || expiry == null || role == null || claims.getSubject() == null) {
+            throw invalid();
+        }
+        Instant now = clock.instant();
+        if (issued.toInstant().isAfter(now.plus(settings.leeway()))) {
+            throw invalid();
+        }
+        if (!now.isBefore(expiry.toInstant().plus(settings.leeway()))) {
+            throw new Problem.Unauthenticated("token-expired", "The token has expired. Sign in again.").asException();
+        }
+        try {
+            return new Caller(new UserName(claims.getSubject()), Caller.Role.valueOf(role.toUpperCase(Locale.ROOT)));
+        } catch (ProblemException notAName) {
+            throw invalid();
+        }
+    }
+
+    private static ProblemException invalid() {
+        return new Problem.Unauthenticated("token-invalid", "The token is not valid here. Sign in again.")
+                .asException();
+    }
+}

@@ -1,0 +1,5 @@
+/** The account of a lone server. */
+@NullMarked
+package im.backend.identity.local;
+
+import org.jspecify.annotations.NullMarked;
