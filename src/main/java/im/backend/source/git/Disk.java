@@ -41,6 +41,16 @@ final class Disk {
         });
     }
 
+    static void forceFolders(Path folder) throws IOException {
+        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
+                force(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
     static void deleteTree(Path folder) throws IOException {
         try {
             Files.walkFileTree(folder, new SimpleFileVisitor<>() {

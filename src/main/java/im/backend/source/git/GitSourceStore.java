@@ -246,8 +246,24 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
         }
     }
 
+    /** A push ended: its refs are in files that JGit fsynced, in folders that it did not. */
+    void pushed(ProjectId project, FileRepository git) {
+        try {
+            Disk.forceFolders(git.getDirectory().toPath().resolve("refs"));
+            Disk.force(git.getDirectory().toPath());
+            Disk.force(git.getObjectDatabase().getPackDirectory().toPath());
+        } catch (IOException e) {
+            throw Disk.failure(e);
+        }
+        housekeeping.added(project, git);
+    }
+
     Repositories repositories() {
         return repositories;
+    }
+
+    TreeListing listing() {
+        return listing;
     }
 
     Housekeeping housekeeping() {

@@ -58,12 +58,31 @@ final class Repositories implements AutoCloseable {
         private final ReentrantLock branches = new ReentrantLock();
     }
 
-    /** Use of one repository until closed; what else may go on meanwhile depends on how it was got. */
-    record Lease(FileRepository git, Runnable release) implements AutoCloseable {
+    /** Use of one repository until closed, by one thread; what else may go on meanwhile depends on how it was got. */
+    static final class Lease implements AutoCloseable {
+        private final FileRepository git;
+        private Runnable release;
+
+        private Lease(FileRepository git, Runnable release) {
+            this.git = git;
+            this.release = release;
+        }
+
+        FileRepository git() {
+            return git;
+        }
+
+        /** Lets others in before this lease is closed; from then on it may only read. */
+        void unlock() {
+            Runnable once = release;
+            release = () -> {};
+            once.run();
+        }
+
         @Override
         public void close() {
+            unlock();
             git.close();
-            release.run();
         }
     }
 
