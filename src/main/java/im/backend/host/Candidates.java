@@ -54,6 +54,15 @@ final class Candidates {
 
     /** What the program answers, in one line per line of its output; empty when it fails. */
     static List<String> ask(List<String> command) {
+        return answer(command).map(text -> text.lines().toList()).orElse(List.of());
+    }
+
+    /** Whether a small tool of the host ends well. */
+    static boolean runs(List<String> command) {
+        return answer(command).isPresent();
+    }
+
+    private static Optional<String> answer(List<String> command) {
         try {
             java.lang.Process process = new ProcessBuilder(command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -62,18 +71,16 @@ final class Candidates {
                 process.getOutputStream().close();
                 byte[] answer = process.getInputStream().readNBytes(ANSWER_BYTES_MAX);
                 boolean answered = process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
-                return answered
-                        ? new String(answer, StandardCharsets.UTF_8).lines().toList()
-                        : List.of();
+                return answered ? Optional.of(new String(answer, StandardCharsets.UTF_8)) : Optional.empty();
             } finally {
                 process.destroyForcibly();
             }
         } catch (IOException notAProgram) {
             LOG.log(System.Logger.Level.DEBUG, "{0} does not run: {1}", command.getFirst(), notAProgram.getMessage());
-            return List.of();
+            return Optional.empty();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            return List.of();
+            return Optional.empty();
         }
     }
 }

@@ -153,6 +153,24 @@ public final class Launcher {
         });
     }
 
+    /**
+     * Gives the disk space of a part of a file back; the file keeps its size, and that part reads as zeros.
+     *
+     * @return false when this file system can not do it
+     */
+    public boolean freeSpace(Path file, long from, long bytes) {
+        Optional<Path> program = SystemProgram.find("fallocate");
+        return program.isPresent()
+                && Candidates.runs(List.of(
+                        program.get().toString(),
+                        "--punch-hole",
+                        "--offset",
+                        Long.toString(from),
+                        "--length",
+                        Long.toString(bytes),
+                        file.toString()));
+    }
+
     private static void killOne(long pid) {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
@@ -163,7 +181,7 @@ public final class Launcher {
             Optional<Path> lock = durable && kind != SandboxKind.NONE
                     ? Optional.of(leftovers.makeLock(launch.id()))
                     : Optional.empty();
-            Launch placed = kind == SandboxKind.NONE ? place.place(launch) : launch;
+            Launch placed = kind == SandboxKind.NONE ? withoutSandbox(launch) : launch;
             ControlGroup group = groups.create(launch.id(), launch.limits());
             try {
                 return startBehindGate(placed, kind, lock, group, output, durable, beforeStart);
@@ -179,6 +197,19 @@ public final class Launcher {
                             List.of())
                     .asException(failed);
         }
+    }
+
+    private Launch withoutSandbox(Launch launch) throws IOException {
+        Launch placed = place.place(launch);
+        Account account = sandbox.accountFor(launch);
+        for (Bind bind : placed.binds()) {
+            if (hasAccounts() && !account.canReach(bind.folder())) {
+                throw new IOException("user " + account.uid() + " can not reach " + bind.folder()
+                        + ", and there is no sandbox to show it in; install bubblewrap, or use a data folder and tools"
+                        + " outside of closed home folders");
+            }
+        }
+        return placed;
     }
 
     private RunningProgram startBehindGate(

@@ -1,18 +1,13 @@
 package im.backend.host;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where a program runs on a host without a sandbox: in the real folders, with the paths that it is given rewritten to
@@ -27,10 +22,7 @@ final class UnsandboxedPlace {
     }
 
     void remove(String id) throws IOException {
-        Path copy = copies.resolve(id);
-        if (Files.exists(copy)) {
-            delete(copy);
-        }
+        new FileTree(copies.resolve(id)).delete();
     }
 
     Launch place(Launch launch) throws IOException {
@@ -57,7 +49,7 @@ final class UnsandboxedPlace {
                 put(bind, real);
             } else if (outer && bind.access() == Bind.Access.READ_ONLY) {
                 Path copy = copies.resolve(launch.id()).resolve(Integer.toString(real.size()));
-                copy(bind.folder(), copy);
+                new FileTree(bind.folder()).copyTo(copy);
                 real.add(Bind.readOnly(copy, bind.path()));
             } else {
                 real.add(bind);
@@ -71,7 +63,7 @@ final class UnsandboxedPlace {
         Bind around = real.stream().filter(bind::isBelow).findFirst().orElseThrow();
         Path point = around.folder().resolve(bind.path().substring(around.path().length() + 1));
         if (bind.access() == Bind.Access.READ_ONLY && around.access() == Bind.Access.READ_ONLY) {
-            copy(bind.folder(), point);
+            new FileTree(bind.folder()).copyTo(point);
             return;
         }
         if (Files.isDirectory(point, LinkOption.NOFOLLOW_LINKS) || Files.isSymbolicLink(point)) {
@@ -79,42 +71,5 @@ final class UnsandboxedPlace {
         }
         Files.createDirectories(point.getParent());
         Files.createSymbolicLink(point, bind.folder().toAbsolutePath());
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(to.resolve(from.relativize(folder).toString()));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(
-                        file,
-                        to.resolve(from.relativize(file).toString()),
-                        StandardCopyOption.COPY_ATTRIBUTES,
-                        StandardCopyOption.REPLACE_EXISTING,
-                        LinkOption.NOFOLLOW_LINKS);
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private static void delete(Path folder) throws IOException {
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
