@@ -154,6 +154,7 @@ final class WireSamples {
                 new LogsReply(List.of(new LogLineBody(17, AT, "web", 0, "v12", "Uvicorn running")), 17),
                 new BuildLogReply(ID, "complete", List.of("Detected python")),
                 new TicketReply("t_0123456789", AT),
+                new HealthBody("ready", List.of(new ServerBody.Check("disk space", true, "9000 MiB free", ""))),
                 new ServerBody(
                         "1.0.0",
                         "25.0.3",

@@ -1,0 +1,122 @@
+package im.backend.server;
+
+import im.backend.problem.Problem;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/** The one folder with everything that must survive, held by one server at a time. */
+final class DataFolder implements AutoCloseable {
+    /** Below this, uploads are refused and the server calls itself not ready. */
+    static final long FREE_BYTES_MIN = 512L << 20;
+
+    private static final String LOCK = "lock";
+
+    private final Path path;
+    private Optional<FileChannel> lock = Optional.empty();
+
+    DataFolder(Path path) {
+        this.path = path.toAbsolutePath().normalize();
+    }
+
+    /**
+     * Makes the folder and takes its lock, which the operating system frees however this process ends. Fails with Conflict
+     * {@code data-folder-in-use}, which names the other server, or {@code data-folder-unusable}.
+     */
+    void start() {
+        try {
+            Files.createDirectories(path);
+            if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+            }
+            FileChannel channel = FileChannel.open(
+                    path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (!tryLock(channel)) {
+                String holder = read(channel);
+                channel.close();
+                throw new Problem.Conflict(
+                                "data-folder-in-use",
+                                "The data folder " + path + " is in use by the server with process id " + holder
+                                        + ". Stop that one, or start this one with another --data folder.")
+                        .asException();
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(
+                    String.valueOf(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+            lock = Optional.of(channel);
+        } catch (IOException e) {
+            throw new Problem.Conflict(
+                            "data-folder-unusable",
+                            "The data folder " + path + " can not be written (" + e.getMessage()
+                                    + "). Give this user the right to, or choose another one with --data.")
+                    .asException(e);
+        }
+    }
+
+    private static boolean tryLock(FileChannel channel) throws IOException {
+        try {
+            FileLock taken = channel.tryLock();
+            return taken != null;
+        } catch (OverlappingFileLockException thisProcessHasIt) {
+            return false;
+        }
+    }
+
+    private static String read(FileChannel channel) throws IOException {
+        ByteBuffer text = ByteBuffer.allocate(20);
+        channel.read(text, 0);
+        String pid = StandardCharsets.US_ASCII.decode(text.flip()).toString();
+        return pid.isBlank() ? "unknown" : pid;
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path resolve(String name) {
+        return path.resolve(name);
+    }
+
+    long freeBytes() {
+        try {
+            FileStore disk = Files.getFileStore(path);
+            return disk.getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Whether a small write goes through, as it does not on a disk that went read-only. */
+    boolean writable() {
+        Path probe = path.resolve("lock.probe");
+        try {
+            Files.writeString(probe, "");
+            Files.deleteIfExists(probe);
+            return true;
+        } catch (IOException readOnlyOrFull) {
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        lock.ifPresent(channel -> {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+        lock = Optional.empty();
+    }
+}

@@ -1,0 +1,91 @@
+package im.backend.server;
+
+import im.backend.api.RequestObserver;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.DoubleSupplier;
+
+/** What the server counts, in a registry of its own. Safe for several threads. */
+final class Metrics implements RequestObserver {
+    private static final double NANOS = 1e9;
+
+    private final PrometheusRegistry registry = new PrometheusRegistry();
+    private final Counter requests = Counter.builder()
+            .name("backendim_http_requests_total")
+            .help("Requests to the API by route and status")
+            .labelNames("method", "route", "status")
+            .register(registry);
+    private final Histogram requestSeconds = Histogram.builder()
+            .name("backendim_http_request_seconds")
+            .help("Time to answer a request")
+            .labelNames("route")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10)
+            .register(registry);
+    private final Counter deployments = Counter.builder()
+            .name("backendim_deployments_total")
+            .help("Deployments that ended, by result: complete or the slug of the failure")
+            .labelNames("result")
+            .register(registry);
+    private final Histogram stageSeconds = Histogram.builder()
+            .name("backendim_deployment_stage_seconds")
+            .help("Time in each status of a deployment")
+            .labelNames("stage")
+            .classicOnly()
+            .classicUpperBounds(0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900)
+            .register(registry);
+
+    Metrics() {
+        gauge("jvm_memory_used_bytes", "Heap in use", () -> ManagementFactory.getMemoryMXBean()
+                .getHeapMemoryUsage()
+                .getUsed());
+        gauge("jvm_threads_current", "Platform threads", () -> ManagementFactory.getThreadMXBean()
+                .getThreadCount());
+        gauge("process_uptime_seconds", "Since the server's process began", () ->
+                ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
+        gauge("process_start_time_seconds", "When the server's process began, as Unix time", () ->
+                ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
+    }
+
+    /** A number that is read whenever somebody asks. */
+    void gauge(String name, String help, DoubleSupplier value) {
+        GaugeWithCallback.builder()
+                .name(name)
+                .help(help)
+                .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    @Override
+    public void answered(String method, String route, int status, Duration took) {
+        requests.labelValues(method, route, String.valueOf(status)).inc();
+        requestSeconds.labelValues(route).observe(took.toNanos() / NANOS);
+    }
+
+    void stageEnded(String stage, Duration took) {
+        stageSeconds.labelValues(stage).observe(took.toNanos() / NANOS);
+    }
+
+    void deploymentEnded(String result) {
+        deployments.labelValues(result).inc();
+    }
+
+    String text() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            PrometheusTextFormatWriter.create().write(out, registry.scrape());
+        } catch (IOException inMemory) {
+            throw new UncheckedIOException(inMemory);
+        }
+        return out.toString(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,102 @@
+package im.backend.server;
+
+import im.backend.config.ServerConfig;
+import im.backend.host.HostFacts;
+import im.backend.host.Launcher;
+import im.backend.wire.ServerBody;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/** What {@code doctor} and {@code /readyz} want to know. */
+final class ServerFacts {
+    private final ServerConfig config;
+    private final DataFolder data;
+    private final Launcher launcher;
+    private final Instant startedAt;
+    private final BooleanSupplier stopping;
+    private final Supplier<String> apps;
+
+    /** @param apps where apps answer, with {@code *} for the label of the app */
+    ServerFacts(
+            ServerConfig config,
+            DataFolder data,
+            Launcher launcher,
+            Instant startedAt,
+            BooleanSupplier stopping,
+            Supplier<String> apps) {
+        this.config = config;
+        this.data = data;
+        this.launcher = launcher;
+        this.startedAt = startedAt;
+        this.stopping = stopping;
+        this.apps = apps;
+    }
+
+    ServerBody body() {
+        return new ServerBody(
+                version(),
+                Runtime.version().toString(),
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                startedAt,
+                "local",
+                apps.get(),
+                checks(),
+                limits());
+    }
+
+    /** From the jar's manifest; a build directory has none. */
+    static String version() {
+        return Optional.ofNullable(ServerFacts.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+
+    /** Those that decide whether the server takes deployments. */
+    List<ServerBody.Check> readiness() {
+        long free = data.freeBytes();
+        return List.of(
+                new ServerBody.Check(
+                        "data folder",
+                        data.writable(),
+                        data.path() + (data.writable() ? " can be written" : " can not be written"),
+                        data.writable() ? "" : "Check the disk and the folder's owner"),
+                new ServerBody.Check(
+                        "disk space",
+                        free >= DataFolder.FREE_BYTES_MIN,
+                        (free >> 20) + " MiB free",
+                        free >= DataFolder.FREE_BYTES_MIN
+                                ? ""
+                                : "Free at least " + (DataFolder.FREE_BYTES_MIN >> 20) + " MiB"),
+                new ServerBody.Check(
+                        "running", !stopping.getAsBoolean(), stopping.getAsBoolean() ? "the server is stopping" : "yes", ""));
+    }
+
+    private List<ServerBody.Check> checks() {
+        List<ServerBody.Check> checks = new ArrayList<>(readiness());
+        HostFacts facts = launcher.facts();
+        boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
+        checks.add(new ServerBody.Check(
+                "sandbox", sandboxed, facts.sandbox().name().toLowerCase(java.util.Locale.ROOT) + ": " + facts.reason(), facts.fix()));
+        facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
+        return checks;
+    }
+
+    private Map<String, String> limits() {
+        Map<String, String> limits = new TreeMap<>();
+        limits.put("deploys at once", String.valueOf(config.deploy().concurrency()));
+        limits.put("deploys waiting", String.valueOf(config.deploy().queueMax()));
+        limits.put("deploys a minute and user", String.valueOf(config.limits().deploysPerMinute()));
+        limits.put("requests a minute and token", String.valueOf(config.limits().requestsPerMinute()));
+        limits.put("upload bytes", String.valueOf(config.limits().uploadMaxBytes()));
+        limits.put("upload files", String.valueOf(config.limits().uploadFilesMax()));
+        limits.put("releases kept", String.valueOf(config.deploy().keepReleases()));
+        limits.put("build time", config.build().timeMax().toString());
+        limits.put("build memory bytes", String.valueOf(config.build().memoryMaxBytes()));
+        return limits;
+    }
+}
