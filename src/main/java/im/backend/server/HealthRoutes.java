@@ -44,7 +44,8 @@ final class HealthRoutes {
         }
         String why = all.stream()
                 .filter(check -> !check.good())
-                .map(check -> check.name() + ": " + check.detail() + (check.fix().isEmpty() ? "" : ". " + check.fix()))
+                .map(check ->
+                        check.name() + ": " + check.detail() + (check.fix().isEmpty() ? "" : ". " + check.fix()))
                 .collect(Collectors.joining("; "));
         throw new Problem.Unavailable("not-ready", why, RETRY_AFTER).asException();
     }

@@ -29,8 +29,7 @@ final class MeteredDeploymentLog implements DeploymentLog {
     }
 
     @Override
-    public Deployment open(
-            Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
+    public Deployment open(Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
         Deployment opened = log.open(deployment, queued, idempotency);
         if (opened.id().equals(deployment.id())) {
             running.put(opened.id(), new Stage(DeploymentStatus.QUEUED, opened.createdAt()));
@@ -69,8 +68,7 @@ final class MeteredDeploymentLog implements DeploymentLog {
     }
 
     private void stageEnded(Optional<Stage> stage, Instant at) {
-        stage.ifPresent(ended ->
-                metrics.stageEnded(ended.status().wireName(), Duration.between(ended.since(), at)));
+        stage.ifPresent(ended -> metrics.stageEnded(ended.status().wireName(), Duration.between(ended.since(), at)));
     }
 
     @Override

@@ -45,15 +45,22 @@ final class Metrics implements RequestObserver {
             .register(registry);
 
     Metrics() {
-        gauge("jvm_memory_used_bytes", "Heap in use", () -> ManagementFactory.getMemoryMXBean()
-                .getHeapMemoryUsage()
-                .getUsed());
-        gauge("jvm_threads_current", "Platform threads", () -> ManagementFactory.getThreadMXBean()
-                .getThreadCount());
-        gauge("process_uptime_seconds", "Since the server's process began", () ->
-                ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
-        gauge("process_start_time_seconds", "When the server's process began, as Unix time", () ->
-                ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
+        gauge(
+                "jvm_memory_used_bytes",
+                "Heap in use",
+                () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        gauge(
+                "jvm_threads_current",
+                "Platform threads",
+                () -> ManagementFactory.getThreadMXBean().getThreadCount());
+        gauge(
+                "process_uptime_seconds",
+                "Since the server's process began",
+                () -> ManagementFactory.getRuntimeMXBean().getUptime() / 1e3);
+        gauge(
+                "process_start_time_seconds",
+                "When the server's process began, as Unix time",
+                () -> ManagementFactory.getRuntimeMXBean().getStartTime() / 1e3);
     }
 
     /** A number that is read whenever somebody asks. */

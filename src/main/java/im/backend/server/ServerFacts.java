@@ -73,7 +73,10 @@ final class ServerFacts {
                                 ? ""
                                 : "Free at least " + (DataFolder.FREE_BYTES_MIN >> 20) + " MiB"),
                 new ServerBody.Check(
-                        "running", !stopping.getAsBoolean(), stopping.getAsBoolean() ? "the server is stopping" : "yes", ""));
+                        "running",
+                        !stopping.getAsBoolean(),
+                        stopping.getAsBoolean() ? "the server is stopping" : "yes",
+                        ""));
     }
 
     private List<ServerBody.Check> checks() {
@@ -81,7 +84,10 @@ final class ServerFacts {
         HostFacts facts = launcher.facts();
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
         checks.add(new ServerBody.Check(
-                "sandbox", sandboxed, facts.sandbox().name().toLowerCase(java.util.Locale.ROOT) + ": " + facts.reason(), facts.fix()));
+                "sandbox",
+                sandboxed,
+                facts.sandbox().name().toLowerCase(java.util.Locale.ROOT) + ": " + facts.reason(),
+                facts.fix()));
         facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
         return checks;
     }

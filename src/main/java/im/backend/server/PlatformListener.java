@@ -1,0 +1,95 @@
+package im.backend.server;
+
+import im.backend.api.Api;
+import im.backend.api.ProgressSockets;
+import im.backend.problem.Problem;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.WebServerConfig;
+import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.websocket.WsRouting;
+import java.net.BindException;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** The platform's own port: the API, its WebSockets and git, behind the {@link Edge}. */
+final class PlatformListener implements AutoCloseable {
+    private final Settings settings;
+    private final Api api;
+    private final Consumer<HttpRouting.Builder> further;
+    private final Edge edge;
+    private Optional<WebServer> server = Optional.empty();
+
+    /** @param port 0 takes any free one */
+    record Settings(String host, int port, EdgeLimits limits, Duration drain) {}
+
+    /** @param further routes beside the API's, as those of git */
+    PlatformListener(Settings settings, Api api, Consumer<HttpRouting.Builder> further) {
+        this.settings = settings;
+        this.api = api;
+        this.further = further;
+        this.edge = new Edge(settings.limits());
+    }
+
+    /** Fails with Conflict {@code port-taken}. */
+    void start() {
+        HttpRouting.Builder http = HttpRouting.builder();
+        further.accept(http);
+        http.any(api.dispatcher());
+        WebServerConfig.Builder builder = WebServer.builder()
+                .host(settings.host())
+                .port(settings.port())
+                .shutdownHook(false)
+                .shutdownGracePeriod(settings.drain())
+                .addRouting(http)
+                .addRouting(WsRouting.builder().endpoint(ProgressSockets.PATH, api.sockets()::listener));
+        edge.harden(builder);
+        edge.start();
+        try {
+            server = Optional.of(builder.build().start());
+        } catch (RuntimeException e) {
+            edge.close();
+            if (causedByBind(e)) {
+                throw new Problem.Conflict(
+                                "port-taken",
+                                "listen at " + settings.host() + ":" + settings.port()
+                                        + ": the port is in use (expected: a free one; stop the other program or choose"
+                                        + " another one with --port)")
+                        .asException(e);
+            }
+            throw e;
+        }
+    }
+
+    private static boolean causedByBind(Throwable thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof BindException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    int port() {
+        return server.orElseThrow(() -> new IllegalStateException("the listener is not started"))
+                .port();
+    }
+
+    URI uri() {
+        String host = settings.host().equals("0.0.0.0") || settings.host().equals("::") ? "localhost" : settings.host();
+        return URI.create("http://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port());
+    }
+
+    int openConnections() {
+        return edge.openConnections();
+    }
+
+    /** Watchers are told to come back, requests are let finish, and then the port is free. */
+    @Override
+    public void close() {
+        api.close();
+        server.ifPresent(WebServer::stop);
+        edge.close();
+    }
+}
