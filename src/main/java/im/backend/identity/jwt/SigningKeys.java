@@ -30,7 +30,7 @@ public final class SigningKeys {
     private final PrivateFile file;
     private final RandomGenerator random;
     /** Newest first. */
-    private volatile List<OctetSequenceKey> keys = List.of();
+    private volatile List<SigningKey> keys = List.of();
 
     /** @param random a cryptographically strong one */
     public SigningKeys(PrivateFile file, RandomGenerator random) {
@@ -50,45 +50,46 @@ public final class SigningKeys {
 
     /** From now on a new key signs; tokens of the two before it stay good. */
     public synchronized void rotate() {
-        List<OctetSequenceKey> rotated = new ArrayList<>();
+        List<SigningKey> rotated = new ArrayList<>();
         rotated.add(generate());
         keys.stream().limit(KEYS_MAX - 1L).forEach(rotated::add);
-        file.write(new JWKSet(List.<JWK>copyOf(rotated)).toString(false) + "\n");
+        file.write(new JWKSet(rotated.stream().<JWK>map(SigningKey::key).toList()).toString(false) + "\n");
         keys = List.copyOf(rotated);
     }
 
-    OctetSequenceKey newest() {
+    SigningKey newest() {
         if (keys.isEmpty()) {
             throw new IllegalStateException("the signing keys are not started");
         }
         return keys.getFirst();
     }
 
-    Optional<OctetSequenceKey> find(String keyId) {
-        return keys.stream().filter(key -> keyId.equals(key.getKeyID())).findFirst();
+    /** The key whose tokens begin with this header, in base64url. */
+    Optional<SigningKey> withHeader(String encoded) {
+        return keys.stream().filter(key -> encoded.equals(key.encodedHeader())).findFirst();
     }
 
-    private OctetSequenceKey generate() {
+    private SigningKey generate() {
         byte[] secret = new byte[KEY_BYTES];
         random.nextBytes(secret);
         byte[] keyId = new byte[KEY_ID_BYTES];
         random.nextBytes(keyId);
-        return new OctetSequenceKey.Builder(secret)
+        return SigningKey.of(new OctetSequenceKey.Builder(secret)
                 .keyID(HexFormat.of().formatHex(keyId))
                 .keyUse(KeyUse.SIGNATURE)
                 .algorithm(JWSAlgorithm.HS256)
-                .build();
+                .build());
     }
 
-    private List<OctetSequenceKey> parse(String text) {
-        List<OctetSequenceKey> parsed = new ArrayList<>();
+    private List<SigningKey> parse(String text) {
+        List<SigningKey> parsed = new ArrayList<>();
         try {
             for (JWK key : JWKSet.parse(text).getKeys()) {
                 OctetSequenceKey found = key.toOctetSequenceKey();
                 if (found.toByteArray().length != KEY_BYTES || found.getKeyID() == null) {
                     throw damaged();
                 }
-                parsed.add(found);
+                parsed.add(SigningKey.of(found));
             }
         } catch (ParseException | ClassCastException notOurs) {
             // The cause is left out: its message may have a part of a key.
