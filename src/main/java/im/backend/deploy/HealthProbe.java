@@ -29,6 +29,8 @@ final class HealthProbe {
     /** Ages of a deaf instance at which its sockets are looked at; each look takes tens of milliseconds. */
     private static final List<Duration> LOOKS =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
+
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
     /** An app that closes each connection without a word this often has an open port and speaks something else. */
     private static final int SILENCES_MAX = 3;
 
@@ -74,6 +76,7 @@ final class HealthProbe {
         private int deafLooks;
         private boolean connected;
         private boolean first = true;
+        private boolean doubted;
 
         Waiting(Target target) {
             this.target = target;
@@ -104,12 +107,14 @@ final class HealthProbe {
             if (connection.isEmpty()) {
                 return false;
             }
-            connected = true;
             // Nobody starts as fast as that: it is adopted, or a stranger holds the port.
-            if (atOnce && !listens(orchestrator.observe(target.instance().key()))) {
+            doubted |= atOnce;
+            if (doubted && !isTheApp(orchestrator.observe(target.instance().key()))) {
                 connection.get().close();
                 return false;
             }
+            doubted = false;
+            connected = true;
             return check.path().isPresent()
                     ? configuredPathAnswers(connection.get(), check.path().get())
                     : usualPathAnswers(connection.get());
@@ -214,9 +219,14 @@ final class HealthProbe {
                             .asException();
         }
 
-        private boolean listens(Observation observation) {
-            return listening(observation).stream()
-                    .anyMatch(socket -> socket.port() == target.endpoint().port());
+        private boolean isTheApp(Observation observation) {
+            List<Endpoint> sockets = listening(observation);
+            // Where its sockets can not be seen at all, the answer has to do.
+            boolean unseen = sockets.isEmpty() && age().compareTo(PATIENCE) > 0;
+            return unseen
+                    || sockets.stream()
+                            .anyMatch(
+                                    socket -> socket.port() == target.endpoint().port());
         }
 
         private static List<Endpoint> listening(Observation observation) {
@@ -229,7 +239,7 @@ final class HealthProbe {
 
         private void pause() throws InterruptedException {
             Duration age = age();
-            boolean slow = age.compareTo(Duration.ofSeconds(5)) > 0;
+            boolean slow = doubted || age.compareTo(PATIENCE) > 0;
             if (slow && connected) {
                 Thread.sleep(check.interval());
                 return;

@@ -13,8 +13,22 @@ import java.util.Set;
  */
 final class CrashingPorts {
     private static final Set<String> EFFECTS = Set.of(
-            "stage", "publish", "create", "build", "createNamespace", "createVolumes", "start", "stop",
-            "removeNamespace", "run", "withdraw", "open", "append", "complete", "keepNewest", "put");
+            "stage",
+            "publish",
+            "create",
+            "build",
+            "createNamespace",
+            "createVolumes",
+            "start",
+            "stop",
+            "removeNamespace",
+            "run",
+            "withdraw",
+            "open",
+            "append",
+            "complete",
+            "keepNewest",
+            "put");
 
     private final int crashAt;
     private final boolean after;

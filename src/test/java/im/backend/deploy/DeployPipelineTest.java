@@ -94,7 +94,8 @@ class DeployPipelineTest {
         Deployment first = platform.deploy("one");
         Deployment second = platform.deploy("two");
 
-        assertThat(platform.answer("shop.localhost")).isEqualTo(second.releaseName().toString());
+        assertThat(platform.answer("shop.localhost"))
+                .isEqualTo(second.releaseName().toString());
         assertThat(platform.answer(first.commit().shortForm() + ".localhost")).isEqualTo("no route");
         assertThat(second.version()).contains(new ReleaseVersion(2));
     }
@@ -121,22 +122,23 @@ class DeployPipelineTest {
 
         DeploymentEvent.Failed failure = platform.failure(platform.submit("sick"));
 
-        assertThat(failure.code()).isEqualTo(switch (sickness) {
-            case NEVER_LISTENS -> "timeout";
-            case ANSWERS_500 -> "health-check-failed";
-            case EXITS_AT_ONCE -> "app-exited";
-            case OUT_OF_MEMORY -> "out-of-memory";
-            case WRONG_PORT -> "wrong-port";
-            case CANNOT_START -> "start-failed";
-            case NONE, SLOW_START -> "none";
-        });
+        assertThat(failure.code())
+                .isEqualTo(
+                        switch (sickness) {
+                            case NEVER_LISTENS -> "timeout";
+                            case ANSWERS_500 -> "health-check-failed";
+                            case EXITS_AT_ONCE -> "app-exited";
+                            case OUT_OF_MEMORY -> "out-of-memory";
+                            case WRONG_PORT -> "wrong-port";
+                            case CANNOT_START -> "start-failed";
+                            case NONE, SLOW_START -> "none";
+                        });
         assertThat(failure.fix()).isNotBlank();
         assertThat(failure.stage())
                 .isEqualTo(
-                        sickness == Sickness.CANNOT_START
-                                ? DeploymentStatus.DEPLOYING
-                                : DeploymentStatus.HEALTH_CHECK);
-        assertThat(platform.answer("shop.localhost")).isEqualTo(good.releaseName().toString());
+                        sickness == Sickness.CANNOT_START ? DeploymentStatus.DEPLOYING : DeploymentStatus.HEALTH_CHECK);
+        assertThat(platform.answer("shop.localhost"))
+                .isEqualTo(good.releaseName().toString());
         platform.awaitOnly(good);
         assertThat(platform.project().live()).contains(new ReleaseVersion(1));
     }
@@ -152,7 +154,8 @@ class DeployPipelineTest {
     void aSlowAppIsWaitedFor() {
         platform.orchestrator.nextStarts(Sickness.SLOW_START);
 
-        assertThat(platform.ended(platform.submit("healthcheck: {deadline: 10s}\n", "slow")).status())
+        assertThat(platform.ended(platform.submit("healthcheck: {deadline: 10s}\n", "slow"))
+                        .status())
                 .isEqualTo(DeploymentStatus.COMPLETE);
     }
 
@@ -182,7 +185,8 @@ class DeployPipelineTest {
         assertThat(platform.failure(platform.submit("one")).code()).isEqualTo("app-exited");
 
         assertThat(platform.orchestrator.namespaces()).containsExactly(good.releaseName());
-        assertThat(platform.answer("shop.localhost")).isEqualTo(good.releaseName().toString());
+        assertThat(platform.answer("shop.localhost"))
+                .isEqualTo(good.releaseName().toString());
     }
 
     @Test
@@ -227,7 +231,8 @@ class DeployPipelineTest {
 
         platform.failure(platform.submit(QUICK_HEALTH + VOLUME, "sick"));
 
-        assertThat(platform.answer("shop.localhost")).isEqualTo(good.releaseName().toString());
+        assertThat(platform.answer("shop.localhost"))
+                .isEqualTo(good.releaseName().toString());
         platform.awaitOnly(good);
     }
 
@@ -235,10 +240,11 @@ class DeployPipelineTest {
     void replicasAndWorkersAreStartedAndAllWebInstancesGetTraffic() {
         platform.deploy(QUICK_HEALTH + "scaling: {min: 3, max: 3}\nprocesses: {worker: python worker.py}\n", "one");
 
-        assertThat(platform.workloads()).hasSize(4).extracting(workload -> workload.key().process())
+        assertThat(platform.workloads())
+                .hasSize(4)
+                .extracting(workload -> workload.key().process())
                 .containsOnly("web", "worker");
-        assertThat(platform.router.endpoints(new Hostname("shop.localhost")))
-                .hasSize(3);
+        assertThat(platform.router.endpoints(new Hostname("shop.localhost"))).hasSize(3);
     }
 
     @Test
@@ -250,10 +256,12 @@ class DeployPipelineTest {
         Deployment deployment =
                 platform.deploy(QUICK_HEALTH + "env: [DATABASE_URL=secret:db_url, TOLD=hunter2-hunter2]\n", "two");
 
-        assertThat(platform.workloads()).singleElement().satisfies(workload -> assertThat(workload.environment())
-                .containsEntry("DATABASE_URL", new SecretValue("hunter2-hunter2"))
-                .containsEntry("BACKENDIM_RELEASE", new SecretValue("v2"))
-                .containsEntry("BACKENDIM_PROJECT_ID", new SecretValue("admin-shop")));
+        assertThat(platform.workloads())
+                .singleElement()
+                .satisfies(workload -> assertThat(workload.environment())
+                        .containsEntry("DATABASE_URL", new SecretValue("hunter2-hunter2"))
+                        .containsEntry("BACKENDIM_RELEASE", new SecretValue("v2"))
+                        .containsEntry("BACKENDIM_PROJECT_ID", new SecretValue("admin-shop")));
         assertThat(platform.events(deployment).toString()).doesNotContain("hunter2");
         assertThat(platform.releases.latest(SHOP).orElseThrow().secretVersions())
                 .containsEntry(new SecretName("db_url"), 1);
@@ -297,20 +305,22 @@ class DeployPipelineTest {
         assertThat(rollback.version()).contains(new ReleaseVersion(4));
         assertThat(rollback.commit()).isEqualTo(old.commit());
         platform.awaitOnly(rollback);
-        assertThat(platform.workloads()).singleElement().satisfies(workload -> assertThat(workload.environment())
-                .containsEntry("DATABASE_URL", new SecretValue("old-password"))
-                .containsEntry("GREETING", new SecretValue("old")));
+        assertThat(platform.workloads())
+                .singleElement()
+                .satisfies(workload -> assertThat(workload.environment())
+                        .containsEntry("DATABASE_URL", new SecretValue("old-password"))
+                        .containsEntry("GREETING", new SecretValue("old")));
         assertThat(platform.images.builds()).isEqualTo(builds);
     }
 
     @Test
     void aReleaseThatIsNotKeptCanNotBeRolledBackTo() {
-        platform.restartWith(new DeploySettings(
-                "localhost", 8000, 4, 10, LONG, LONG, Duration.ofSeconds(1), 2));
+        platform.restartWith(new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofSeconds(1), 2));
         for (int at = 1; at <= 4; at++) {
             platform.deploy("main " + at);
         }
-        await().atMost(LONG).until(() -> platform.releases.find(SHOP, new ReleaseVersion(1)).isEmpty());
+        await().atMost(LONG)
+                .until(() -> platform.releases.find(SHOP, new ReleaseVersion(1)).isEmpty());
 
         assertThatThrownBy(() -> platform.engine().releases().rollback(ADMIN, "shop", new ReleaseVersion(1)))
                 .isInstanceOfSatisfying(

@@ -89,14 +89,14 @@ class DeployQueueTest {
         assertThat(complete).isNotEmpty();
         assertThat(ended)
                 .filteredOn(deployment -> deployment.status() == DeploymentStatus.FAILED)
-                .allSatisfy(deployment -> assertThat(
-                                deployment.failure().orElseThrow().code())
-                        .isIn("superseded", "commit-conflict"));
+                .allSatisfy(deployment ->
+                        assertThat(deployment.failure().orElseThrow().code()).isIn("superseded", "commit-conflict"));
         Deployment last = complete.stream()
                 .max(Comparator.comparing(deployment -> deployment.version().orElseThrow()))
                 .orElseThrow();
         platform.awaitOnly(last);
-        assertThat(platform.answer("shop.localhost")).isEqualTo(last.releaseName().toString());
+        assertThat(platform.answer("shop.localhost"))
+                .isEqualTo(last.releaseName().toString());
     }
 
     @Test
@@ -113,8 +113,8 @@ class DeployQueueTest {
         platform.awaitStatus(asked.get(1), DeploymentStatus.BUILDING);
         assertThat(platform.log.find(asked.get(2).id()).orElseThrow().status()).isEqualTo(DeploymentStatus.QUEUED);
         building.countDown();
-        asked.forEach(deployment ->
-                assertThat(platform.ended(deployment).status()).isEqualTo(DeploymentStatus.COMPLETE));
+        asked.forEach(
+                deployment -> assertThat(platform.ended(deployment).status()).isEqualTo(DeploymentStatus.COMPLETE));
     }
 
     @Test
@@ -130,7 +130,8 @@ class DeployQueueTest {
 
         assertThatThrownBy(() -> platform.engine().deployments().submit(ADMIN, named("d")))
                 .isInstanceOfSatisfying(
-                        ProblemException.class, refused -> assertThat(refused.problem())
+                        ProblemException.class,
+                        refused -> assertThat(refused.problem())
                                 .isInstanceOfSatisfying(Problem.Unavailable.class, busy -> {
                                     assertThat(busy.slug()).isEqualTo("busy");
                                     assertThat(busy.retryAfter()).isPositive();
@@ -229,8 +230,7 @@ class DeployQueueTest {
     @Test
     void aConfigChangeRestartsWithoutABuild() {
         Deployment first = platform.deploy("one");
-        platform.projects.changeEnv(
-                SHOP, Map.of(new EnvName("GREETING"), new EnvValue.Literal("hello")), List.of());
+        platform.projects.changeEnv(SHOP, Map.of(new EnvName("GREETING"), new EnvValue.Literal("hello")), List.of());
 
         Deployment change = platform.engine().operations().restart(ADMIN, "shop");
 
@@ -239,8 +239,10 @@ class DeployQueueTest {
         assertThat(change.origin()).isEqualTo(Deployment.Origin.CONFIG_CHANGE);
         assertThat(change.commit()).isEqualTo(first.commit());
         assertThat(platform.images.builds()).isEqualTo(1);
-        assertThat(platform.workloads()).singleElement().satisfies(workload -> assertThat(workload.environment())
-                .containsEntry("GREETING", new SecretValue("hello")));
+        assertThat(platform.workloads())
+                .singleElement()
+                .satisfies(workload ->
+                        assertThat(workload.environment()).containsEntry("GREETING", new SecretValue("hello")));
     }
 
     @Test
@@ -293,7 +295,6 @@ class DeployQueueTest {
     }
 
     private static DeploySettings settings(int concurrency, int waitingMax) {
-        return new DeploySettings(
-                "localhost", 8000, concurrency, waitingMax, LONG, LONG, Duration.ofSeconds(1), 10);
+        return new DeploySettings("localhost", 8000, concurrency, waitingMax, LONG, LONG, Duration.ofSeconds(1), 10);
     }
 }

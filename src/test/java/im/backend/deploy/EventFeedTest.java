@@ -42,7 +42,8 @@ class EventFeedTest {
     @BeforeEach
     void open() {
         stores.projects().create(StoreSamples.SHOP);
-        Deployment deployment = StoreSamples.deployment(StoreSamples.SHOP, Clock.systemUTC().instant());
+        Deployment deployment =
+                StoreSamples.deployment(StoreSamples.SHOP, Clock.systemUTC().instant());
         id = log.open(deployment, StoreSamples.QUEUED, Optional.empty()).id();
     }
 

@@ -99,7 +99,8 @@ class RecoveryTest {
 
             platform.restart(ports -> ports);
 
-            assertThat(platform.answer("shop.localhost")).isEqualTo(live.releaseName().toString());
+            assertThat(platform.answer("shop.localhost"))
+                    .isEqualTo(live.releaseName().toString());
             assertThat(platform.runningDeployments()).containsExactly(live.id());
         }
     }
@@ -157,13 +158,18 @@ class RecoveryTest {
 
     private static void crashInDeployment(TestPlatform platform, CrashingPorts crashing, String backendYml) {
         platform.engine().close();
-        DeployEngine doomed = platform.open(crashing.over(platform.ports()), DeploySettings.defaults("localhost", 8000));
+        DeployEngine doomed =
+                platform.open(crashing.over(platform.ports()), DeploySettings.defaults("localhost", 8000));
         try {
             Deployment asked = doomed.deployments().submit(TestPlatform.ADMIN, TestPlatform.upload(backendYml, "two"));
             await().atMost(LONG)
                     .pollInterval(Duration.ofMillis(1))
                     .until(() -> crashing.dead()
-                            || platform.log.find(asked.id()).orElseThrow().status().terminal());
+                            || platform.log
+                                    .find(asked.id())
+                                    .orElseThrow()
+                                    .status()
+                                    .terminal());
         } catch (CrashingPorts.Crash beforeItWasAcknowledged) {
             // the caller got no answer either
         }
@@ -176,10 +182,12 @@ class RecoveryTest {
         List<Deployment> all = platform.log.list(SHOP, Instant.MAX, 100);
         all.forEach(deployment -> {
             Deployment ended = platform.ended(deployment);
-            assertThat(platform.statuses(ended)).as(description).doesNotHaveDuplicates().isSorted();
+            assertThat(platform.statuses(ended))
+                    .as(description)
+                    .doesNotHaveDuplicates()
+                    .isSorted();
         });
-        Optional<Release> live =
-                platform.project().live().flatMap(version -> platform.releases.find(SHOP, version));
+        Optional<Release> live = platform.project().live().flatMap(version -> platform.releases.find(SHOP, version));
         Deployment expected = platform.log.find(live.orElseThrow().deployment()).orElseThrow();
         assertThat(expected.status()).as(description).isEqualTo(DeploymentStatus.COMPLETE);
         assertThat(platform.releases.live()).as(description).hasSize(1);

@@ -186,8 +186,7 @@ public final class TestPlatform implements AutoCloseable {
         return events(deployment).stream()
                 .flatMap(event -> switch (event.event()) {
                     case DeploymentEvent.Entered entered -> Stream.of(entered.status());
-                    case DeploymentEvent.Completed completed ->
-                        Stream.of(DeploymentStatus.COMPLETE);
+                    case DeploymentEvent.Completed completed -> Stream.of(DeploymentStatus.COMPLETE);
                     case DeploymentEvent.Failed failed -> Stream.of(DeploymentStatus.FAILED);
                     case DeploymentEvent.Output output -> Stream.<DeploymentStatus>empty();
                     case DeploymentEvent.Resumed resumed -> Stream.<DeploymentStatus>empty();
