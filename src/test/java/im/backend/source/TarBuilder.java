@@ -54,6 +54,13 @@ public final class TarBuilder {
         return raw(sealed(header(path, '0', 0644, size)));
     }
 
+    /** An entry whose size is in GNU's binary form, all bytes of it the same. */
+    public TarBuilder binarySize(String path, byte value) {
+        byte[] header = header(path, '0', 0644, 0);
+        Arrays.fill(header, 124, 136, value);
+        return raw(sealed(header));
+    }
+
     public TarBuilder damagedHeader(String path) {
         byte[] header = sealed(header(path, '0', 0644, 0));
         header[0] ^= 1;

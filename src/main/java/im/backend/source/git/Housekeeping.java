@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.GC;
 import org.eclipse.jgit.storage.pack.PackConfig;
@@ -19,13 +20,14 @@ import org.eclipse.jgit.storage.pack.PackConfig;
 final class Housekeeping implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Housekeeping.class.getName());
     private static final int PACKS_MAX = 50;
+    private static final Duration PAUSE = Duration.ofMillis(500);
 
     /** Unreachable objects live on loose for this long: a deployment that waits or a slow reader may still need them. */
     private static final Duration UNREACHABLE_KEPT = Duration.ofDays(2);
 
     private final Repositories repositories;
     private final Set<ProjectId> waiting = ConcurrentHashMap.newKeySet();
-    private final ExecutorService worker = Executors.newSingleThreadExecutor(
+    private final ScheduledExecutorService worker = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("git-housekeeping").factory());
 
     Housekeeping(Repositories repositories) {
@@ -35,7 +37,7 @@ final class Housekeeping implements AutoCloseable {
     /** To be called after objects were added; returns at once. */
     void added(ProjectId project, FileRepository git) {
         if (git.getObjectDatabase().getPacks().size() > PACKS_MAX && waiting.add(project)) {
-            worker.execute(() -> cleanQuietly(project));
+            later(project);
         }
     }
 
@@ -44,25 +46,35 @@ final class Housekeeping implements AutoCloseable {
         worker.shutdownNow();
     }
 
+    private void later(ProjectId project) {
+        worker.schedule(() -> cleanQuietly(project), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     private void cleanQuietly(ProjectId project) {
-        waiting.remove(project);
         long begin = System.nanoTime();
         try {
-            if (clean(project)) {
-                LOG.log(
-                        Level.DEBUG,
-                        "repository packed: projectId={0} durationMs={1}",
-                        project,
-                        (System.nanoTime() - begin) / 1_000_000);
+            if (!clean(project)) {
+                later(project);
+                return;
             }
+            waiting.remove(project);
+            LOG.log(
+                    Level.DEBUG,
+                    "repository packed: projectId={0} durationMs={1}",
+                    project,
+                    (System.nanoTime() - begin) / 1_000_000);
         } catch (Exception e) {
             // It is only slower until the next time.
+            waiting.remove(project);
             LOG.log(Level.WARNING, "repository could not be packed: projectId=" + project, e);
         }
     }
 
-    /** False when somebody adds objects; whoever that is will call again. */
+    /** False when somebody adds objects. Does nothing when the repository is gone. */
     boolean clean(ProjectId project) throws Exception {
+        if (!repositories.exists(project)) {
+            return true;
+        }
         Optional<Repositories.Lease> alone = repositories.aloneNow(project);
         if (alone.isEmpty()) {
             return false;

@@ -37,17 +37,22 @@ final class IsolatedSystem extends SystemReader.Delegate {
 
     @Override
     public FileBasedConfig openUserConfig(@Nullable Config parent, FS fs) {
-        return new EmptyConfig(parent, fs);
+        FixedConfig config = new FixedConfig(parent, fs);
+        // Off by default, and then a power cut leaves empty branch files. Here and not in each repository's own file,
+        // because git itself warns about the first of them.
+        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncObjectFiles", true);
+        config.setBoolean(ConfigConstants.CONFIG_CORE_SECTION, null, "fsyncRefFiles", true);
+        return config;
     }
 
     @Override
     public FileBasedConfig openSystemConfig(@Nullable Config parent, FS fs) {
-        return new EmptyConfig(parent, fs);
+        return new FixedConfig(parent, fs);
     }
 
     @Override
     public FileBasedConfig openJGitConfig(@Nullable Config parent, FS fs) {
-        return new EmptyConfig(parent, fs);
+        return new FixedConfig(parent, fs);
     }
 
     @Override
@@ -55,14 +60,14 @@ final class IsolatedSystem extends SystemReader.Delegate {
         return ZoneOffset.UTC;
     }
 
-    private static final class EmptyConfig extends FileBasedConfig {
-        private EmptyConfig(@Nullable Config parent, FS fs) {
+    private static final class FixedConfig extends FileBasedConfig {
+        private FixedConfig(@Nullable Config parent, FS fs) {
             super(parent, new File("none"), fs);
         }
 
         @Override
         public void load() {
-            // Stays empty.
+            // There is no file behind it.
         }
 
         @Override

@@ -36,8 +36,6 @@ final class Repositories implements AutoCloseable {
         \tbare = true
         \tsymlinks = false
         \tlogAllRefUpdates = false
-        \tfsyncObjectFiles = true
-        \tfsyncRefFiles = true
         [gc]
         \tauto = 0
         [uploadpack]
