@@ -57,7 +57,7 @@ public final class BackendClient {
     }
 
     public JsonObject post(String path) {
-        return json("POST", path, new JsonObject());
+        return json("POST", path, null);
     }
 
     public JsonObject put(String path, JsonObject body) {
@@ -157,6 +157,8 @@ public final class BackendClient {
         if (token == null) {
             Optional<String> key = credentials.key(server);
             if (key.isEmpty()) {
+                // Without a server there, to say that one is not signed in would send people the wrong way.
+                getOpenly("/healthz");
                 throw new Problem.Unauthenticated("not-authenticated", "You are not signed in to " + server + ".")
                         .asException();
             }

@@ -34,12 +34,27 @@ public final class ProgressFeed implements AutoCloseable {
         this.output = output;
     }
 
-    /** The next message, waiting for it; empty after the one that ends the deployment. */
-    public Optional<JsonObject> next() {
+    /** The last message was handed out. */
+    public boolean ended() {
+        return ended;
+    }
+
+    /**
+     * The next message, waiting for it.
+     *
+     * @param max after which it gives up; the feed is of no use then
+     * @return empty when {@code max} is over, or after the message that ends the deployment
+     */
+    public Optional<JsonObject> next(Duration max) {
+        long start = System.nanoTime();
         int tries = 0;
         while (!ended) {
+            Duration left = max.minusNanos(System.nanoTime() - start);
+            if (!left.isPositive()) {
+                return Optional.empty();
+            }
             try {
-                Optional<JsonObject> message = polling ? poll() : listen();
+                Optional<JsonObject> message = polling ? poll() : listen(left);
                 if (message.isPresent() && message.get().number("seq", 0) > last) {
                     last = message.get().number("seq", 0);
                     String status = message.get().text("status", "");
@@ -62,14 +77,15 @@ public final class ProgressFeed implements AutoCloseable {
         return Optional.empty();
     }
 
-    private Optional<JsonObject> listen() throws IOException {
+    private Optional<JsonObject> listen(Duration max) throws IOException {
         TextSocket open = socket;
         if (open == null) {
             String path = "/ws?deploymentId=" + deployment + "&since=" + last + (output ? "&output=true" : "");
-            open = TextSocket.open(client.uri(path), client.authorization(), SILENCE_MAX);
+            open = TextSocket.open(client.uri(path), client.authorization());
             socket = open;
         }
         try {
+            open.waitAtMost(max.compareTo(SILENCE_MAX) < 0 ? max : SILENCE_MAX);
             Optional<String> text = open.read();
             if (text.isPresent()) {
                 return Optional.of(JsonObject.parse(text.get()));
@@ -96,7 +112,8 @@ public final class ProgressFeed implements AutoCloseable {
 
     private Optional<JsonObject> poll() {
         if (polled.isEmpty()) {
-            JsonObject reply = client.get("/v1/deployments/" + deployment + "/events?since=" + last);
+            JsonObject reply = client.get(
+                    "/v1/deployments/" + deployment + "/events?since=" + last + (output ? "&output=true" : ""));
             polled.addAll(reply.objects("events"));
             if (polled.isEmpty()) {
                 pause(POLL_PAUSE);

@@ -67,15 +67,14 @@ final class TextSocket implements AutoCloseable {
         this.out = socket.getOutputStream();
     }
 
-    /** @param silenceMax after which a connection on which not even a ping came is taken for dead */
-    static TextSocket open(URI uri, Map<String, String> headers, Duration silenceMax) throws IOException {
+    static TextSocket open(URI uri, Map<String, String> headers) throws IOException {
         boolean secure = "https".equals(uri.getScheme());
         int port = uri.getPort() > 0 ? uri.getPort() : secure ? 443 : 80;
         Socket socket = secure ? SSLSocketFactory.getDefault().createSocket() : new Socket();
         try {
             socket.setTcpNoDelay(true);
             socket.connect(new InetSocketAddress(uri.getHost(), port), (int) CONNECT_MAX.toMillis());
-            socket.setSoTimeout((int) silenceMax.toMillis());
+            socket.setSoTimeout((int) CONNECT_MAX.toMillis());
             TextSocket opened = new TextSocket(socket);
             opened.shakeHands(uri, headers);
             return opened;
@@ -145,6 +144,11 @@ final class TextSocket implements AutoCloseable {
         } catch (NoSuchAlgorithmException everyJdkHasIt) {
             throw new IllegalStateException(everyJdkHasIt);
         }
+    }
+
+    /** How long {@link #read} waits for the next byte, be it only that of a ping, before the connection counts as dead. */
+    void waitAtMost(Duration silenceMax) throws IOException {
+        socket.setSoTimeout((int) Math.max(1, silenceMax.toMillis()));
     }
 
     /** The next text message; empty when the server closed the conversation. */

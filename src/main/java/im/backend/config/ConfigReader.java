@@ -69,13 +69,12 @@ public final class ConfigReader {
         flags.forEach((key, text) -> put(key, text, "flag " + key));
         ServerConfig config = build();
         if (!faults.isEmpty()) {
+            Violation first = faults.getFirst();
+            String count = faults.size() == 1 ? "a fault" : faults.size() + " faults; the first is";
             throw new Problem.Invalid(
                             "config-invalid",
-                            "The server's configuration has "
-                                    + (faults.size() == 1 ? "a fault" : faults.size() + " faults") + ": "
-                                    + faults.stream()
-                                            .map(fault -> fault.pointer() + ": " + fault.message())
-                                            .collect(Collectors.joining("; ")),
+                            "The server's configuration has " + count + " at " + first.pointer() + ": "
+                                    + first.message(),
                             faults)
                     .asException();
         }

@@ -1,0 +1,90 @@
+package im.backend.cli;
+
+import im.backend.build.BuildPlan;
+import im.backend.build.detect.Detection;
+import im.backend.client.JsonObject;
+import im.backend.domain.AppManifest;
+import im.backend.domain.Command;
+import im.backend.domain.StartPlan;
+import im.backend.manifest.ManifestReader;
+import im.backend.problem.Problem;
+import im.backend.problem.ProblemException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+@picocli.CommandLine.Command
+final class InitCommand implements Action {
+    @Option(
+            names = {"-d", "--dir"},
+            paramLabel = "FOLDER",
+            description = "Folder with the app. Default: this one.")
+    @Nullable
+    Path dir;
+
+    @Option(names = "--force", description = "Write over a backend.yml that is there.")
+    boolean force;
+
+    @Override
+    public int run(Session session) throws IOException {
+        Path folder = session.folder().resolve(dir == null ? Path.of("") : dir).normalize();
+        Path file = folder.resolve(ManifestReader.FILE);
+        if (Files.exists(file) && !force) {
+            throw new Problem.Conflict(
+                            "file-exists",
+                            "There is a " + ManifestReader.FILE
+                                    + " already (expected: none, or --force to write over it).")
+                    .asException();
+        }
+        Optional<BuildPlan> plan = detect(folder);
+        String name =
+                session.namedProject().or(() -> Session.folderName(folder)).orElse("my-app");
+        String text = StarterConfig.text(
+                name, plan.map(BuildPlan::outline), session.credentials().server(session.askedServer()));
+        Files.writeString(file, text);
+        say(session, file, name, plan);
+        return ExitCode.DONE.code();
+    }
+
+    /** Detection may fail; then the file says what to fill in. */
+    private static Optional<BuildPlan> detect(Path folder) throws IOException {
+        try {
+            return Optional.of(new Detection().plan(FolderTree.of(folder), AppManifest.defaults()));
+        } catch (ProblemException notRecognised) {
+            return Optional.empty();
+        }
+    }
+
+    private static void say(Session session, Path file, String name, Optional<BuildPlan> plan) {
+        Optional<BuildPlan.Outline> outline = plan.map(BuildPlan::outline);
+        if (session.json()) {
+            session.terminal()
+                    .answer(new JsonObject()
+                            .with("file", file.toString())
+                            .with("name", name)
+                            .with(
+                                    "detected",
+                                    outline.map(BuildPlan.Outline::reason).orElse(null))
+                            .with(
+                                    "runtime",
+                                    outline.map(found -> found.start().runtime().toString())
+                                            .orElse(null))
+                            .with(
+                                    "entrypoint",
+                                    outline.map(BuildPlan.Outline::start)
+                                            .map(start -> start.processes().get(StartPlan.WEB))
+                                            .map(Command::text)
+                                            .orElse(null))
+                            .toString());
+            return;
+        }
+        session.terminal()
+                .note(outline.map(found -> "Detected: " + found.reason() + ".")
+                        .orElse("Nothing was recognised here: say in the file how the app is started."));
+        session.terminal().answer("Wrote " + file.getFileName() + " for " + name + ".");
+        session.terminal().note("Next: backendim deploy");
+    }
+}

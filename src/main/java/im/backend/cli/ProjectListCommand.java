@@ -1,0 +1,32 @@
+package im.backend.cli;
+
+import im.backend.client.JsonObject;
+import java.util.List;
+import picocli.CommandLine.Command;
+
+@Command
+final class ProjectListCommand implements Action {
+    @Override
+    public int run(Session session) {
+        JsonObject page = session.client().get("/v1/projects");
+        if (session.json()) {
+            session.terminal().answer(page.toString());
+            return ExitCode.DONE.code();
+        }
+        List<JsonObject> projects = page.objects("items");
+        if (projects.isEmpty()) {
+            session.terminal().note("No projects yet. Make the first one with: backendim deploy");
+            return ExitCode.DONE.code();
+        }
+        Table table = new Table("PROJECT", "RELEASE", "URL", "CREATED");
+        for (JsonObject one : projects) {
+            table.row(
+                    one.text("name", ""),
+                    one.text("release", "-"),
+                    one.text("url", "-"),
+                    Times.age(one.text("createdAt", ""), session));
+        }
+        table.print(session.terminal());
+        return ExitCode.DONE.code();
+    }
+}

@@ -1,0 +1,162 @@
+package im.backend.cli;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Every command by the words that call it. Help, completion and docs/cli.md are made of this table, and a command's own
+ * class is only loaded when it is called: each would cost the start of all the others.
+ */
+enum Verb {
+    SERVE("serve", Group.SERVER, "Run the server: API, git, builds, apps and proxy in one process"),
+    INIT("init", Group.APP, "Look at the app in this folder and write its backend.yml"),
+    DEPLOY("deploy", Group.APP, "Upload this folder and make it live", "up"),
+    STATUS("status", Group.APP, "What runs of a project, and where", "ps"),
+    LOGS("logs", Group.APP, "What the app wrote"),
+    OPEN("open", Group.APP, "Open the app in a browser"),
+    RELEASES("releases", Group.APP, "The releases of a project, newest first"),
+    ROLLBACK("rollback", Group.APP, "Make an older release live again, without a build"),
+    SCALE("scale", Group.APP, "Run more or fewer replicas"),
+    RESTART("restart", Group.APP, "Start the live release anew, without a gap"),
+    STOP("stop", Group.APP, "End every instance; releases and data stay"),
+    START("start", Group.APP, "Run the latest release again after a stop"),
+    RUN("run", Group.APP, "Run a command once, with the live release's image, env and volumes"),
+    DESTROY("destroy", Group.APP, "Delete a project with its source, data, secrets and releases"),
+    ENV_LIST("env list", Group.APP, "The environment that is set on a project"),
+    ENV_SET("env set", Group.APP, "Set environment variables and restart with them"),
+    ENV_UNSET("env unset", Group.APP, "Remove environment variables and restart without them"),
+    SECRET_LIST("secret list", Group.APP, "Names, versions and ages of a project's secrets; never values"),
+    SECRET_SET("secret set", Group.APP, "Set secrets and restart with them"),
+    SECRET_UNSET("secret unset", Group.APP, "Remove secrets"),
+    SECRET_IMPORT("secret import", Group.APP, "Set every entry of a .env file as a secret"),
+    PROJECT_LIST("project list", Group.ACCOUNT, "Your projects"),
+    PROJECT_CREATE("project create", Group.ACCOUNT, "Make an empty project; deploy makes one by itself"),
+    PROJECT_INFO("project info", Group.ACCOUNT, "A project's id, URL and live release"),
+    PROJECT_DELETE("project delete", Group.ACCOUNT, "The same as destroy"),
+    DEPLOYMENT_LIST("deployment list", Group.APP, "The deployments of a project, newest first"),
+    DEPLOYMENT_INFO("deployment info", Group.APP, "One deployment, and why it failed if it did"),
+    DEPLOYMENT_LOGS("deployment logs", Group.APP, "What a deployment's build and start wrote"),
+    DEPLOYMENT_WATCH("deployment watch", Group.APP, "Follow a deployment until it ends"),
+    DEPLOYMENT_CANCEL("deployment cancel", Group.APP, "End a deployment; the live release serves on"),
+    CONFIG_VALIDATE("config validate", Group.APP, "Check backend.yml, with line and column of each fault"),
+    CONFIG_SHOW("config show", Group.APP, "What backend.yml, Procfile and app.json together mean"),
+    CONFIG_SCHEMA("config schema", Group.APP, "The JSON Schema of backend.yml, for an editor"),
+    LOGIN("login", Group.ACCOUNT, "Sign in to a server with a key", "auth"),
+    LOGOUT("logout", Group.ACCOUNT, "Forget the key of a server"),
+    WHOAMI("whoami", Group.ACCOUNT, "Who you are, and on which server"),
+    DOCTOR("doctor", Group.SERVER, "Look at this machine and the server, with a fix for what is amiss"),
+    COMPLETION("completion", Group.SERVER, "A completion script for bash, zsh or fish"),
+    VERSION("version", Group.SERVER, "The version of this program");
+
+    /** A heading of the help. */
+    enum Group {
+        APP("Apps"),
+        ACCOUNT("Account and projects"),
+        SERVER("Server and this program");
+
+        private final String title;
+
+        Group(String title) {
+            this.title = title;
+        }
+
+        String title() {
+            return title;
+        }
+    }
+
+    private final String words;
+    private final Group group;
+    private final String summary;
+    private final List<String> aliases;
+
+    Verb(String words, Group group, String summary, String... aliases) {
+        this.words = words;
+        this.group = group;
+        this.summary = summary;
+        this.aliases = List.of(aliases);
+    }
+
+    String words() {
+        return words;
+    }
+
+    Group group() {
+        return group;
+    }
+
+    String summary() {
+        return summary;
+    }
+
+    List<String> aliases() {
+        return aliases;
+    }
+
+    static Optional<Verb> of(String words) {
+        return Arrays.stream(values())
+                .filter(verb -> verb.words.equals(words) || verb.aliases.contains(words))
+                .findFirst();
+    }
+
+    /** The verbs of a noun, as of {@code env}. */
+    static List<Verb> ofNoun(String noun) {
+        return Arrays.stream(values())
+                .filter(verb -> verb.words.startsWith(noun + " "))
+                .toList();
+    }
+
+    /** Every first word, for suggestions. */
+    static List<String> firstWords() {
+        return Arrays.stream(values())
+                .flatMap(verb -> Stream.concat(Stream.of(verb.words.split(" ")[0]), verb.aliases.stream()))
+                .distinct()
+                .toList();
+    }
+
+    /** A fresh object that picocli fills from the arguments. */
+    Action action() {
+        return switch (this) {
+            case SERVE -> new ServeCommand();
+            case INIT -> new InitCommand();
+            case DEPLOY -> new DeployCommand();
+            case STATUS -> new StatusCommand();
+            case LOGS -> new LogsCommand();
+            case OPEN -> new OpenCommand();
+            case RELEASES -> new ReleasesCommand();
+            case ROLLBACK -> new RollbackCommand();
+            case SCALE -> new ScaleCommand();
+            case RESTART -> new RestartCommand();
+            case STOP -> new StopCommand();
+            case START -> new StartCommand();
+            case RUN -> new RunCommand();
+            case DESTROY, PROJECT_DELETE -> new DestroyCommand();
+            case ENV_LIST -> new EnvListCommand();
+            case ENV_SET -> new EnvSetCommand();
+            case ENV_UNSET -> new EnvUnsetCommand();
+            case SECRET_LIST -> new SecretListCommand();
+            case SECRET_SET -> new SecretSetCommand();
+            case SECRET_UNSET -> new SecretUnsetCommand();
+            case SECRET_IMPORT -> new SecretImportCommand();
+            case PROJECT_LIST -> new ProjectListCommand();
+            case PROJECT_CREATE -> new ProjectCreateCommand();
+            case PROJECT_INFO -> new ProjectInfoCommand();
+            case DEPLOYMENT_LIST -> new DeploymentListCommand();
+            case DEPLOYMENT_INFO -> new DeploymentInfoCommand();
+            case DEPLOYMENT_LOGS -> new DeploymentLogsCommand();
+            case DEPLOYMENT_WATCH -> new DeploymentWatchCommand();
+            case DEPLOYMENT_CANCEL -> new DeploymentCancelCommand();
+            case CONFIG_VALIDATE -> new ConfigValidateCommand();
+            case CONFIG_SHOW -> new ConfigShowCommand();
+            case CONFIG_SCHEMA -> new ConfigSchemaCommand();
+            case LOGIN -> new LoginCommand();
+            case LOGOUT -> new LogoutCommand();
+            case WHOAMI -> new WhoamiCommand();
+            case DOCTOR -> new DoctorCommand();
+            case COMPLETION -> new CompletionCommand();
+            case VERSION -> new VersionCommand();
+        };
+    }
+}
