@@ -19,7 +19,6 @@ import java.util.Optional;
 /** Turns a release into workloads. The only place where secret values are revealed to an app. */
 final class Launcher {
     static final String RELEASE_PROCESS = "release";
-    private static final String HOME_WITHOUT_VOLUME = "/tmp";
 
     private final Ports ports;
     private final Hosts hosts;
