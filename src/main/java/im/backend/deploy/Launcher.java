@@ -151,9 +151,6 @@ final class Launcher {
         injected.put("BACKENDIM_URL", hosts.url(release.project()).toString());
         injected.put("BACKENDIM_COMMIT", release.commit().value());
         injected.put("GIT_REV", release.commit().value());
-        injected.put(
-                "HOME",
-                volumes.isEmpty() ? HOME_WITHOUT_VOLUME : volumes.getFirst().path());
         if (!volumes.isEmpty()) {
             injected.put("DATA_DIR", volumes.getFirst().path());
         }
