@@ -1,5 +1,7 @@
 package im.backend.build;
 
+import im.backend.domain.ProjectId;
+
 /**
  * Runs the language's own tools on a plan, apart from the platform and under limits of time, memory and processes. Safe
  * for several threads.
@@ -13,6 +15,9 @@ public interface BuildSandbox {
      */
     BuiltTree build(BuildRequest request, BuildPlan plan, BuildListener listener);
 
-    /** Removes caches that were not used for a while. */
+    /** Removes results that no build used for a week. */
     void prune();
+
+    /** Removes all that builds of this project left; does nothing when there is nothing. */
+    void forget(ProjectId project);
 }

@@ -1,0 +1,135 @@
+package im.backend.build.host;
+
+import im.backend.build.BuildPlan;
+import im.backend.build.BuildPlan.Node.PackageManager;
+import im.backend.build.BuiltTree;
+import im.backend.build.BuiltTree.DependencyLayer;
+import im.backend.domain.RuntimeSpec.Language;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * node_modules is installed in a folder that has only the files a package manager reads. Builds and tests get the
+ * development packages too, in a layer of their own that is no part of the image.
+ */
+final class NodeBuild {
+    private static final String MODULES = "node_modules";
+
+    /** What is installed. */
+    private enum Scope {
+        PRODUCTION,
+        EVERYTHING
+    }
+
+    private final BuildRun run;
+    private final BuildPlan.Node plan;
+    private final ResolvedRuntime runtime;
+
+    NodeBuild(BuildRun run, BuildPlan.Node plan) {
+        this.run = run;
+        this.plan = plan;
+        this.runtime = ResolvedRuntime.of(Language.NODE, run.toolchain());
+    }
+
+    BuiltTree build() throws IOException, InterruptedException {
+        BuildPlan.Outline outline = plan.outline();
+        List<DependencyLayer> layers = new ArrayList<>();
+        if (plan.packageManager().isPresent()) {
+            layers.add(layer("node packages", plan.packageManager().get(), Scope.PRODUCTION));
+        }
+        boolean builds = plan.buildScript() || outline.buildCommand().isPresent() || outline.test().isPresent();
+        Optional<DependencyLayer> everything = builds && plan.development() && plan.packageManager().isPresent()
+                ? Optional.of(layer("node packages for builds", plan.packageManager().get(), Scope.EVERYTHING))
+                : layers.stream().findFirst();
+        AppBuild app = appBuild(everything);
+        Optional<BuiltTree.AppFolder> built = app.build(run, outline);
+        app.test(run, outline, built);
+        return new BuiltTree(
+                runtime.settle(outline.start()),
+                layers,
+                built);
+    }
+
+    private AppBuild appBuild(Optional<DependencyLayer> packages) {
+        Map<String, String> environment = new TreeMap<>(toolEnvironment());
+        environment.put("PATH", run.path("/app/" + MODULES + "/.bin"));
+        List<Step> steps = plan.buildScript()
+                ? List.of(new Step("The build script failed", List.of("npm", "run", "build"), environment))
+                : List.of();
+        return new AppBuild(
+                packages.map(DependencyLayer::key).orElse("") + " node" + runtime.version(),
+                steps,
+                packages.map(layer -> new AppBuild.Placed(layer.folder(), MODULES)),
+                List.of(),
+                environment,
+                app -> {});
+    }
+
+    private DependencyLayer layer(String what, PackageManager packageManager, Scope scope)
+            throws IOException, InterruptedException {
+        String key = BuildKey.of("node " + scope, packageManager + " node" + runtime.version())
+                .with("input", run.contents(plan.inputs()))
+                .name();
+        return run.layer(what, key, "/app/" + MODULES, bench -> install(bench, packageManager, scope));
+    }
+
+    private Path install(Workbench bench, PackageManager packageManager, Scope scope)
+            throws IOException, InterruptedException {
+        bench.clearApp();
+        bench.write(run.tree(), run.staged(plan.inputs()));
+        if (!plan.inputs().wholeTree()) {
+            // Scripts of the app itself (prepare: husky) want the tree and the development packages.
+            PackageDescription.removeScripts(bench.app().resolve("package.json"));
+        }
+        for (List<String> arguments : commands(packageManager, scope)) {
+            run.run(new Step(
+                    packageManager.name().toLowerCase(Locale.ROOT).replaceAll("_.*", "")
+                            + " could not install the packages",
+                    arguments,
+                    toolEnvironment()));
+        }
+        Path modules = bench.app().resolve(MODULES);
+        Files.createDirectories(modules);
+        return modules;
+    }
+
+    private static List<List<String>> commands(PackageManager packageManager, Scope scope) {
+        boolean production = scope == Scope.PRODUCTION;
+        return switch (packageManager) {
+            case NPM -> List.of(List.of("npm", "ci", production ? "--omit=dev" : "--include=dev"));
+            case NPM_UNLOCKED -> List.of(List.of(
+                    "npm", "install", "--no-package-lock", production ? "--omit=dev" : "--include=dev"));
+            case PNPM -> List.of(List.of(
+                    "npx", "--yes", "pnpm@10", "install", "--frozen-lockfile", "--config.node-linker=hoisted",
+                    production ? "--prod" : "--dev=true"));
+            case YARN_CLASSIC -> List.of(List.of(
+                    "npx", "--yes", "yarn@1.22.22", "install", "--frozen-lockfile", "--non-interactive",
+                    "--production=" + production));
+            case YARN_BERRY -> List.of(
+                    production
+                            ? List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "workspaces", "focus", "--all", "--production")
+                            : List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "install", "--immutable"));
+        };
+    }
+
+    private static Map<String, String> toolEnvironment() {
+        return Map.ofEntries(
+                Map.entry("npm_config_cache", "/cache/npm"),
+                Map.entry("npm_config_audit", "false"),
+                Map.entry("npm_config_fund", "false"),
+                Map.entry("npm_config_update_notifier", "false"),
+                Map.entry("npm_config_progress", "false"),
+                Map.entry("npm_config_store_dir", "/cache/pnpm"),
+                Map.entry("YARN_CACHE_FOLDER", "/cache/yarn"),
+                Map.entry("YARN_ENABLE_GLOBAL_CACHE", "false"),
+                Map.entry("YARN_NODE_LINKER", "node-modules"),
+                Map.entry("YARN_ENABLE_TELEMETRY", "0"));
+    }
+}

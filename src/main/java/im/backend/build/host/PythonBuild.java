@@ -1,0 +1,144 @@
+package im.backend.build.host;
+
+import im.backend.build.BuildPlan;
+import im.backend.build.BuildPlan.Python.Packages;
+import im.backend.build.BuiltTree;
+import im.backend.build.BuiltTree.DependencyLayer;
+import im.backend.domain.RuntimeSpec.Language;
+import im.backend.host.Bind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * Packages go to {@code B/lib/pythonX.Y/site-packages} with PYTHONUSERBASE=B: unlike a venv it may be moved and linked,
+ * and unlike PYTHONPATH it honours {@code .pth} files. They are installed by uv where the host has it, else by pip.
+ */
+final class PythonBuild {
+    private static final String DEPENDENCIES = "/app/.deps";
+    private static final String CONSTRAINTS = Workbench.SIDE + "/constraints.txt";
+    private static final Map<String, String> QUIET = Map.of(
+            "PIP_CACHE_DIR", "/cache/pip",
+            "UV_CACHE_DIR", "/cache/uv",
+            "PYTHONDONTWRITEBYTECODE", "1");
+
+    private final BuildRun run;
+    private final BuildPlan.Python plan;
+    private final ResolvedRuntime runtime;
+
+    PythonBuild(BuildRun run, BuildPlan.Python plan) {
+        this.run = run;
+        this.plan = plan;
+        this.runtime = ResolvedRuntime.of(Language.PYTHON, run.toolchain());
+    }
+
+    BuiltTree build() throws IOException, InterruptedException {
+        BuildPlan.Outline outline = plan.outline();
+        List<DependencyLayer> layers = new ArrayList<>();
+        if (!plan.packages().isEmpty()) {
+            layers.add(layer("python packages", plan.packages()));
+        }
+        AppBuild app = appBuild(layers);
+        Optional<BuiltTree.AppFolder> built = app.build(run, outline);
+        if (outline.test().isPresent() && !plan.development().isEmpty()) {
+            app = appBuild(List.of(layer("python packages for tests", together())));
+        }
+        app.test(run, outline, built);
+        return new BuiltTree(
+                runtime.settle(outline.start()),
+                layers,
+                built);
+    }
+
+    private AppBuild appBuild(List<DependencyLayer> layers) {
+        Map<String, String> environment = new TreeMap<>(plan.outline().start().environment());
+        environment.put("PYTHONDONTWRITEBYTECODE", "1");
+        environment.put("PATH", run.path(DEPENDENCIES + "/bin"));
+        environment.put("PYTHONUSERBASE", DEPENDENCIES);
+        return new AppBuild(
+                layers.stream().map(DependencyLayer::key).reduce("python " + runtime.version(), (all, key) -> all + " " + key),
+                List.of(),
+                Optional.empty(),
+                layers.stream().map(layer -> Bind.readOnly(layer.folder(), layer.path())).toList(),
+                environment,
+                app -> {});
+    }
+
+    private Packages together() {
+        List<String> files = new ArrayList<>(plan.packages().files());
+        files.addAll(plan.development().files());
+        List<String> requirements = new ArrayList<>(plan.packages().requirements());
+        requirements.addAll(plan.development().requirements());
+        return new Packages(files, requirements, plan.packages().constraints());
+    }
+
+    private DependencyLayer layer(String what, Packages packages) throws IOException, InterruptedException {
+        Optional<Path> uv = HostPrograms.find("uv");
+        String key = BuildKey.of("python", (uv.isPresent() ? "uv" : "pip") + " python" + runtime.version())
+                .with("input", run.contents(plan.inputs()))
+                .with("file", packages.files())
+                .with("requirement", packages.requirements())
+                .with("constraint", packages.constraints())
+                .name();
+        return run.layer(what, key, DEPENDENCIES, bench -> install(bench, packages, uv));
+    }
+
+    private Path install(Workbench bench, Packages packages, Optional<Path> uv)
+            throws IOException, InterruptedException {
+        bench.clearApp();
+        bench.clearResult();
+        bench.write(run.tree(), run.staged(plan.inputs()));
+        String target = Workbench.RESULT + "/lib/python" + runtime.version() + "/site-packages";
+        List<String> arguments = new ArrayList<>(
+                uv.isPresent() ? uvArguments(target) : pipArguments(target));
+        packages.files().forEach(file -> arguments.addAll(List.of("-r", file)));
+        if (!packages.constraints().isEmpty()) {
+            bench.writeFile(bench.side().resolve("constraints.txt"), packages.constraints());
+            arguments.addAll(List.of("-c", CONSTRAINTS));
+        }
+        arguments.addAll(packages.requirements());
+        run.run(new Step(
+                (uv.isPresent() ? "uv" : "pip") + " could not install the packages",
+                Step.BUILD_FAILED,
+                arguments,
+                QUIET,
+                uv.stream().map(file -> Bind.same(file, Bind.Access.READ_ONLY)).toList()));
+        compile();
+        Path base = bench.result();
+        new ConsoleScripts(base, base.resolve("lib/python" + runtime.version() + "/site-packages/bin")).move();
+        return base;
+    }
+
+    /** A package without a wheel is compiled by pip: wheels are preferred, since they do not depend on this host. */
+    private static List<String> pipArguments(String target) {
+        return List.of(
+                "python3", "-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "--no-input",
+                "--no-warn-script-location", "--root-user-action=ignore", "--progress-bar=off", "--prefer-binary",
+                "--target", target);
+    }
+
+    private List<String> uvArguments(String target) {
+        return List.of(
+                HostPrograms.find("uv").orElseThrow().toString(), "pip", "install", "--python", "python3",
+                "--no-progress", "--link-mode", "copy", "--target", target);
+    }
+
+    /**
+     * Bytecode by content and not by time, so that the layer is the same wherever it is made; without it every start
+     * would compile all packages anew. Some packages carry files that are not meant to compile, so failures are fine.
+     */
+    private void compile() throws IOException, InterruptedException {
+        String quietly = "import compileall,py_compile,sys;sys.version_info>=(3,9) and compileall.compile_dir(sys.argv[1],maxlevels=30,quiet=2,"
+                + "workers=0,stripdir=sys.argv[2],prependdir=sys.argv[3],"
+                + "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)";
+        run.run(new Step(
+                "The packages could not be compiled",
+                List.of("python3", "-c", quietly, Workbench.RESULT + "/lib", Workbench.RESULT, DEPENDENCIES),
+                Map.of()));
+    }
+}

@@ -1,0 +1,164 @@
+package im.backend.build.host;
+
+import im.backend.build.SealedFolder;
+import im.backend.domain.SourceTree;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/**
+ * The folders of one running build, removed when it ends: {@code app} is what the build sees as /app, {@code side} what it
+ * sees as /build (home, temporary files, results). All are the build user's own.
+ */
+final class Workbench implements AutoCloseable {
+    static final String SIDE = "/build";
+    static final String RESULT = SIDE + "/out";
+
+    private final Path root;
+    private final OptionalInt account;
+
+    private Workbench(Path root, OptionalInt account) {
+        this.root = root;
+        this.account = account;
+    }
+
+    /** @param account that gets the folders; empty when builds run as the server's own user */
+    static Workbench open(Path parent, OptionalInt account) throws IOException {
+        Files.createDirectories(parent);
+        Workbench bench = new Workbench(Files.createTempDirectory(parent, "build-"), account);
+        // The build user has to pass through it.
+        Files.setPosixFilePermissions(bench.root, PosixFilePermissions.fromString("rwx--x--x"));
+        bench.empty("app");
+        bench.empty("side");
+        for (String folder : List.of("home", "tmp", "out")) {
+            bench.own(Files.createDirectory(bench.side().resolve(folder)));
+        }
+        return bench;
+    }
+
+    Path app() {
+        return root.resolve("app");
+    }
+
+    Path side() {
+        return root.resolve("side");
+    }
+
+    Path result() {
+        return side().resolve("out");
+    }
+
+    /** The app folder with nothing in it. */
+    void clearApp() throws IOException {
+        SealedFolder.deleteTree(app());
+        empty("app");
+    }
+
+    /** The result folder with nothing in it. */
+    void clearResult() throws IOException {
+        SealedFolder.deleteTree(result());
+        own(Files.createDirectory(result()));
+    }
+
+    /** Copies those files of the tree that are wanted. */
+    void write(SourceTree tree, Predicate<String> wanted) throws IOException {
+        for (SourceTree.Entry entry : tree.entries()) {
+            if (wanted.test(entry.path())) {
+                Path target = app().resolve(entry.path());
+                createFolders(target.getParent());
+                tree.copy(entry, target);
+                if (entry.executable()) {
+                    Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
+                }
+                own(target);
+            }
+        }
+    }
+
+    void writeFile(Path target, List<String> lines) throws IOException {
+        own(Files.write(target, lines));
+    }
+
+    /**
+     * Puts a sealed folder into the app folder. Its files are shared where the build user is not their owner and so can
+     * not change them; else they are copied. The folders are the build user's own.
+     */
+    void place(Path sealed, Path target) throws IOException {
+        Files.walkFileTree(sealed, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                own(Files.createDirectories(target.resolve(sealed.relativize(folder))));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Path placed = target.resolve(sealed.relativize(file));
+                if (attributes.isSymbolicLink()) {
+                    Files.createSymbolicLink(placed, Files.readSymbolicLink(file));
+                } else if (account.isPresent()) {
+                    Files.createLink(placed, file);
+                } else {
+                    Files.copy(file, placed, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Fills the app folder with copies of a sealed folder's files, which the build may change. */
+    void copy(Path sealed) throws IOException {
+        Files.walkFileTree(sealed, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                createFolders(app().resolve(sealed.relativize(folder).toString()));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Path copy = app().resolve(sealed.relativize(file));
+                Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
+                if (attributes.isRegularFile()) {
+                    Files.setPosixFilePermissions(
+                            copy, PosixFilePermissions.fromString(Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--"));
+                    own(copy);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    @Override
+    public void close() throws IOException {
+        SealedFolder.deleteTree(root);
+    }
+
+    private void empty(String name) throws IOException {
+        own(Files.createDirectory(root.resolve(name)));
+    }
+
+    private void createFolders(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            createFolders(folder.getParent());
+            own(Files.createDirectory(folder));
+        }
+    }
+
+    private Path own(Path path) throws IOException {
+        if (account.isPresent()) {
+            Files.setAttribute(path, "unix:uid", account.getAsInt());
+            Files.setAttribute(path, "unix:gid", account.getAsInt());
+        }
+        return path;
+    }
+}
