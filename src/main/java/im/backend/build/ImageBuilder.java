@@ -1,6 +1,7 @@
 package im.backend.build;
 
 import im.backend.domain.Digest;
+import im.backend.domain.ProjectId;
 import java.util.Collection;
 
 /** Source becomes an OCI image by digest. Safe for several threads. */
@@ -18,4 +19,7 @@ public interface ImageBuilder {
 
     /** Removes every image, layer and folder that none of {@code live} needs and that is older than an hour. */
     void prune(Collection<Digest> live);
+
+    /** Removes what builds of this project left beside its images; does nothing when there is nothing. */
+    void forget(ProjectId project);
 }

@@ -64,6 +64,18 @@ public record SealedFolder(Path path) {
         writeSeal(weigh());
     }
 
+    /**
+     * As {@link #fill}, for content that is the server's own and read-only already.
+     *
+     * @param files how many there are in it, links included
+     * @param sizeBytes of all regular files
+     */
+    public void fillSealed(Path content, long files, long sizeBytes) throws IOException {
+        delete();
+        Files.move(content, path, StandardCopyOption.ATOMIC_MOVE);
+        writeSeal(files + " " + sizeBytes);
+    }
+
     /** The time of the last {@link #touch}, or of its making. */
     public long lastUsedMillis() throws IOException {
         return Files.getLastModifiedTime(seal()).toMillis();
@@ -93,8 +105,7 @@ public record SealedFolder(Path path) {
             }
 
             @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed)
-                    throws IOException {
+            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed) throws IOException {
                 Files.deleteIfExists(visited);
                 return FileVisitResult.CONTINUE;
             }
@@ -121,7 +132,7 @@ public record SealedFolder(Path path) {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                 filesAndBytes[0]++;
-                filesAndBytes[1] += attributes.size();
+                filesAndBytes[1] += attributes.isRegularFile() ? attributes.size() : 0;
                 return FileVisitResult.CONTINUE;
             }
         });

@@ -2,6 +2,7 @@ package im.backend.build;
 
 import im.backend.domain.Command;
 import im.backend.domain.Digest;
+import im.backend.domain.ProjectId;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.SourceTree;
 import im.backend.domain.StartPlan;
@@ -86,6 +87,11 @@ public final class FakeImageBuilder implements ImageBuilder {
     @Override
     public void prune(Collection<Digest> live) {
         images.keySet().retainAll(List.copyOf(live));
+    }
+
+    @Override
+    public void forget(ProjectId project) {
+        // It keeps nothing beside its images.
     }
 
     private void awaitRelease() {

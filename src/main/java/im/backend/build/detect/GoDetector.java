@@ -7,8 +7,8 @@ import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.problem.Problem;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -44,7 +44,7 @@ final class GoDetector implements Detector {
     }
 
     private static String mainFolder(Sources sources) {
-        SortedSet<String> folders = new TreeSet<>();
+        NavigableSet<String> folders = new TreeSet<>();
         for (String path : sources.matching(path -> path.endsWith(".go")
                 && !path.endsWith("_test.go")
                 && !path.startsWith("vendor/")

@@ -93,9 +93,8 @@ final class NodeDetector implements Detector {
                 .anyMatch(script -> description.path("scripts").has(script));
         boolean workspaces = description.has("workspaces") || sources.has("pnpm-workspace.yaml");
         List<String> files = new ArrayList<>(sources.matching(path -> {
-            boolean inRoot = Sources.depth(path) == 0 || path.startsWith(".yarn/releases/");
-            return (inRoot || workspaces) && WORKSPACE_FILES.contains(Sources.fileName(path))
-                    || path.startsWith(".yarn/releases/");
+            boolean inRoot = Sources.depth(path) == 0;
+            return (inRoot || workspaces) && WORKSPACE_FILES.contains(Sources.fileName(path));
         }));
         lock.ifPresent(files::add);
         return new Inputs(files, installScript || workspaces);

@@ -13,19 +13,32 @@ final class BuildFailure {
             remedy("No matching distribution found for (\\S+)", "Check the name and the version of %s."),
             remedy("ResolutionImpossible", "Two packages want different versions of a third one; loosen one of them."),
             remedy("Cannot find module '([^']+)'", "Add %s to the dependencies, or correct the path."),
-            remedy("ModuleNotFoundError: No module named '([^']+)'", "Add %s to requirements.txt, or correct the import."),
-            remedy("npm (?:error|ERR!) code EUSAGE", "Run npm install and commit package-lock.json: it does not match package.json."),
+            remedy(
+                    "ModuleNotFoundError: No module named '([^']+)'",
+                    "Add %s to requirements.txt, or correct the import."),
+            remedy(
+                    "npm (?:error|ERR!) code EUSAGE",
+                    "Run npm install and commit package-lock.json: it does not match package.json."),
             remedy("npm (?:error|ERR!) 404 +'?([^' ]+)", "Check the name and the version of %s in package.json."),
-            remedy("ERR_PNPM_OUTDATED_LOCKFILE", "Run pnpm install and commit pnpm-lock.yaml: it does not match package.json."),
+            remedy(
+                    "ERR_PNPM_OUTDATED_LOCKFILE",
+                    "Run pnpm install and commit pnpm-lock.yaml: it does not match package.json."),
             remedy("missing go\\.sum entry", "Run go mod tidy and commit go.sum."),
             remedy("updates to go\\.mod needed", "Run go mod tidy and commit go.mod and go.sum."),
-            remedy("(?:Failed to establish a new connection|ENOTFOUND|EAI_AGAIN|no such host|Temporary failure in name resolution)",
+            remedy(
+                    "(?:Failed to establish a new connection|ENOTFOUND|EAI_AGAIN|no such host|Temporary failure in"
+                            + " name resolution)",
                     "The package registry can not be reached from this host; check its network and proxy settings."),
-            remedy("(?:certificate verify failed|CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|unable to get local issuer)",
-                    "The registry's certificate is not trusted here; set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS for the server."),
+            remedy(
+                    "(?:certificate verify failed|CERTIFICATE_VERIFY_FAILED|SELF_SIGNED_CERT|unable to get local"
+                            + " issuer)",
+                    "The registry's certificate is not trusted here; set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS for the"
+                            + " server."),
             remedy("No space left on device", "The disk of the server is full; free some of it."),
-            remedy("gcc: command not found|error: command '\\S*gcc\\S*' failed|Python\\.h: No such file",
-                    "A package has to be compiled here: install a compiler and headers on the host, or choose a version that has a wheel."));
+            remedy(
+                    "gcc: command not found|error: command '\\S*gcc\\S*' failed|Python\\.h: No such file",
+                    "A package has to be compiled here: install a compiler and headers on the host, or choose a"
+                            + " version that has a wheel."));
 
     private BuildFailure() {}
 

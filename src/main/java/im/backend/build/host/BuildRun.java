@@ -57,9 +57,8 @@ final class BuildRun implements AutoCloseable {
         this.toolchain = toolchain;
         this.cache = cache;
         this.output = output;
-        this.account = launcher.hasAccounts()
-                ? settings.accountOf(request.project().value())
-                : OptionalInt.empty();
+        this.account =
+                launcher.hasAccounts() ? settings.accountOf(request.project().value()) : OptionalInt.empty();
         this.deadlineNanos = System.nanoTime() + settings.timeMax().toNanos();
     }
 
@@ -156,10 +155,7 @@ final class BuildRun implements AutoCloseable {
             throw timedOut(step);
         }
         if (exit.code() != 0) {
-            throw BuildFailure.of(
-                            step.slug(),
-                            step.what() + " (exit code " + exit.code() + ").",
-                            output.evidence())
+            throw BuildFailure.of(step.slug(), step.what() + " (exit code " + exit.code() + ").", output.evidence())
                     .asException();
         }
     }
@@ -167,9 +163,7 @@ final class BuildRun implements AutoCloseable {
     /** PATH of a step, with the given folders first. */
     String path(String... first) {
         return Stream.of(
-                        Stream.of(first),
-                        toolchain.programFolders().stream().map(Path::toString),
-                        SYSTEM_PATH.stream())
+                        Stream.of(first), toolchain.programFolders().stream().map(Path::toString), SYSTEM_PATH.stream())
                 .flatMap(folders -> folders)
                 .collect(Collectors.joining(File.pathSeparator));
     }
@@ -178,10 +172,14 @@ final class BuildRun implements AutoCloseable {
         Map<String, String> environment = new TreeMap<>(settings.passedEnvironment());
         environment.putAll(toolchain.environment());
         environment.putAll(Map.of(
-                "PATH", path(),
-                "HOME", Workbench.SIDE + "/home",
-                "TMPDIR", Workbench.SIDE + "/tmp",
-                "LANG", "C.UTF-8"));
+                "PATH",
+                path(),
+                "HOME",
+                Workbench.SIDE + "/home",
+                "TMPDIR",
+                Workbench.SIDE + "/tmp",
+                "LANG",
+                "C.UTF-8"));
         environment.putAll(step.environment());
         environment.keySet().removeIf(name -> name.startsWith("LD_"));
         return environment;
@@ -193,7 +191,8 @@ final class BuildRun implements AutoCloseable {
         for (String value : settings.passedEnvironment().values()) {
             if (value.startsWith("/") && !value.contains(File.pathSeparator)) {
                 Path file = Path.of(value).normalize();
-                boolean inSystem = file.startsWith("/usr") || file.startsWith("/etc/ssl") || file.startsWith("/etc/pki");
+                boolean inSystem =
+                        file.startsWith("/usr") || file.startsWith("/etc/ssl") || file.startsWith("/etc/pki");
                 if (!inSystem && file.getNameCount() > 0 && isReadableByAll(file)) {
                     binds.put(file, Bind.same(file, Bind.Access.READ_ONLY));
                 }

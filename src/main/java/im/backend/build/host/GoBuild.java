@@ -25,14 +25,20 @@ final class GoBuild {
                 "GOMODCACHE", "/cache/go-mod",
                 "GOPATH", "/cache/go",
                 "GOTELEMETRY", "off"));
-        boolean vendored = run.tree().entries().stream()
-                .anyMatch(entry -> entry.path().equals("vendor/modules.txt"));
+        boolean vendored =
+                run.tree().entries().stream().anyMatch(entry -> entry.path().equals("vendor/modules.txt"));
         environment.put("GOFLAGS", vendored ? "-mod=vendor" : "-mod=readonly");
         Step compile = new Step(
                 "go could not build " + plan.mainPackage(),
                 List.of(
-                        "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s", "-o",
-                        BuildPlan.Go.BINARY, plan.mainPackage()),
+                        "go",
+                        "build",
+                        "-trimpath",
+                        "-buildvcs=false",
+                        "-ldflags=-s",
+                        "-o",
+                        BuildPlan.Go.BINARY,
+                        plan.mainPackage()),
                 environment);
         AppBuild app = new AppBuild(
                 "go " + run.toolchain().version() + " " + plan.mainPackage(),

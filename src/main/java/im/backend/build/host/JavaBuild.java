@@ -5,7 +5,6 @@ import im.backend.build.BuildPlan.Java.Tool;
 import im.backend.build.BuiltTree;
 import im.backend.domain.Command;
 import im.backend.domain.RuntimeSpec.Language;
-import im.backend.domain.SourceTree;
 import im.backend.domain.StartPlan;
 import im.backend.host.Bind;
 import im.backend.problem.Problem;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /** The build tool's jar; what it does not hold itself is copied beside it. */
 final class JavaBuild {
@@ -45,7 +43,11 @@ final class JavaBuild {
         List<Bind> binds = maven.map(MavenInstallation::binds).orElse(List.of());
         List<Step> steps = arguments(maven).stream()
                 .map(arguments -> new Step(
-                        arguments.getFirst() + " could not build the app", Step.BUILD_FAILED, arguments, environment, binds))
+                        arguments.getFirst() + " could not build the app",
+                        Step.BUILD_FAILED,
+                        arguments,
+                        environment,
+                        binds))
                 .toList();
         AppBuild app = new AppBuild(
                 "java " + run.toolchain().version() + " " + plan.tool(),
@@ -61,7 +63,8 @@ final class JavaBuild {
 
     private List<List<String>> arguments(Optional<MavenInstallation> maven) {
         return switch (plan.tool()) {
-            case MAVEN -> List.of(mavenArguments(List.of(maven.orElseThrow().program().toString())));
+            case MAVEN ->
+                List.of(mavenArguments(List.of(maven.orElseThrow().program().toString())));
             case MAVEN_WRAPPER -> List.of(mavenArguments(List.of("sh", "mvnw")));
             case GRADLE -> List.of(List.of("gradle", "--no-daemon", "--console=plain", "assemble"));
             case GRADLE_WRAPPER -> List.of(List.of("sh", "gradlew", "--no-daemon", "--console=plain", "assemble"));
@@ -76,7 +79,8 @@ final class JavaBuild {
                 .read("pom.xml", POM_BYTES_MAX)
                 .map(content -> new String(content, StandardCharsets.UTF_8))
                 .orElse("");
-        boolean plainJar = pom.contains("<dependencies>") && MAKES_ONE_JAR.stream().noneMatch(pom::contains);
+        boolean plainJar =
+                pom.contains("<dependencies>") && MAKES_ONE_JAR.stream().noneMatch(pom::contains);
         if (plainJar) {
             arguments.addAll(List.of(
                     "dependency:copy-dependencies",
@@ -92,20 +96,22 @@ final class JavaBuild {
     }
 
     private void settleJar(Path app) throws IOException {
-        RunnableJar jar = RunnableJar.find(app).orElseThrow(() -> new Problem.StageFailed(
-                        "build-failed",
-                        "The build made no jar with a Main-Class.",
-                        "Set mainClass in the jar plugin, or say it in backend.yml, as in: entrypoint: java -cp"
-                                + " \"target/app.jar:" + BuildPlan.Java.LIBRARIES + "/*\" com.example.Main",
-                        List.of())
-                .asException());
+        RunnableJar jar = RunnableJar.find(app)
+                .orElseThrow(() -> new Problem.StageFailed(
+                                "build-failed",
+                                "The build made no jar with a Main-Class.",
+                                "Set mainClass in the jar plugin, or say it in backend.yml, as in: entrypoint: java -cp"
+                                        + " \"target/app.jar:" + BuildPlan.Java.LIBRARIES + "/*\" com.example.Main",
+                                List.of())
+                        .asException());
         Path settled = app.resolve(BuildPlan.Java.JAR);
         Files.createDirectories(settled.getParent());
         Files.move(jar.file(), settled);
     }
 
     private StartPlan start(Optional<BuiltTree.AppFolder> built) throws IOException {
-        StartPlan start = ResolvedRuntime.of(Language.JAVA, run.toolchain()).settle(plan.outline().start());
+        StartPlan start = ResolvedRuntime.of(Language.JAVA, run.toolchain())
+                .settle(plan.outline().start());
         if (!wantsJar() || built.isEmpty()) {
             return start;
         }
@@ -113,12 +119,13 @@ final class JavaBuild {
         if (!Files.isDirectory(app.resolve(BuildPlan.Java.LIBRARIES))) {
             return start;
         }
-        String mainClass = RunnableJar.mainClass(app.resolve(BuildPlan.Java.JAR)).orElseThrow();
+        String mainClass =
+                RunnableJar.mainClass(app.resolve(BuildPlan.Java.JAR)).orElseThrow();
         SortedMap<String, Command> processes = new TreeMap<>(start.processes());
         processes.put(
                 StartPlan.WEB,
-                Command.ofWords(List.of(
-                        "java", "-cp", BuildPlan.Java.JAR + ":" + BuildPlan.Java.LIBRARIES + "/*", mainClass)));
+                Command.ofWords(
+                        List.of("java", "-cp", BuildPlan.Java.JAR + ":" + BuildPlan.Java.LIBRARIES + "/*", mainClass)));
         return new StartPlan(start.runtime(), processes, start.release(), start.environment());
     }
 }

@@ -23,12 +23,13 @@ record MavenInstallation(Path program, List<Bind> binds) {
                     .orElseThrow(() -> new Problem.StageFailed(
                                     "runtime-missing",
                                     "Maven is not installed on this host, and the source has no mvnw.",
-                                    "Install it, as with `apt install maven`, or add the wrapper with mvn wrapper:wrapper.",
+                                    "Install it, as with `apt install maven`, or add the wrapper with mvn"
+                                            + " wrapper:wrapper.",
                                     List.of())
                             .asException())
                     .toRealPath();
             List<Bind> binds = new ArrayList<>();
-            Path home = program.getParent().getParent();
+            Path home = program.resolve("../..").normalize();
             if (!home.startsWith("/usr")) {
                 binds.add(Bind.same(home, Bind.Access.READ_ONLY));
             }

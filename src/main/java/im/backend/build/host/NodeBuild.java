@@ -44,17 +44,19 @@ final class NodeBuild {
         if (plan.packageManager().isPresent()) {
             layers.add(layer("node packages", plan.packageManager().get(), Scope.PRODUCTION));
         }
-        boolean builds = plan.buildScript() || outline.buildCommand().isPresent() || outline.test().isPresent();
-        Optional<DependencyLayer> everything = builds && plan.development() && plan.packageManager().isPresent()
-                ? Optional.of(layer("node packages for builds", plan.packageManager().get(), Scope.EVERYTHING))
+        boolean builds = plan.buildScript()
+                || outline.buildCommand().isPresent()
+                || outline.test().isPresent();
+        Optional<DependencyLayer> everything = builds
+                        && plan.development()
+                        && plan.packageManager().isPresent()
+                ? Optional.of(
+                        layer("node packages for builds", plan.packageManager().get(), Scope.EVERYTHING))
                 : layers.stream().findFirst();
         AppBuild app = appBuild(everything);
         Optional<BuiltTree.AppFolder> built = app.build(run, outline);
         app.test(run, outline, built);
-        return new BuiltTree(
-                runtime.settle(outline.start()),
-                layers,
-                built);
+        return new BuiltTree(runtime.settle(outline.start()), layers, built);
     }
 
     private AppBuild appBuild(Optional<DependencyLayer> packages) {
@@ -104,18 +106,38 @@ final class NodeBuild {
         boolean production = scope == Scope.PRODUCTION;
         return switch (packageManager) {
             case NPM -> List.of(List.of("npm", "ci", production ? "--omit=dev" : "--include=dev"));
-            case NPM_UNLOCKED -> List.of(List.of(
-                    "npm", "install", "--no-package-lock", production ? "--omit=dev" : "--include=dev"));
-            case PNPM -> List.of(List.of(
-                    "npx", "--yes", "pnpm@10", "install", "--frozen-lockfile", "--config.node-linker=hoisted",
-                    production ? "--prod" : "--dev=true"));
-            case YARN_CLASSIC -> List.of(List.of(
-                    "npx", "--yes", "yarn@1.22.22", "install", "--frozen-lockfile", "--non-interactive",
-                    "--production=" + production));
-            case YARN_BERRY -> List.of(
-                    production
-                            ? List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "workspaces", "focus", "--all", "--production")
-                            : List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "install", "--immutable"));
+            case NPM_UNLOCKED ->
+                List.of(List.of("npm", "install", "--no-package-lock", production ? "--omit=dev" : "--include=dev"));
+            case PNPM ->
+                List.of(List.of(
+                        "npx",
+                        "--yes",
+                        "pnpm@10",
+                        "install",
+                        "--frozen-lockfile",
+                        "--config.node-linker=hoisted",
+                        production ? "--prod" : "--dev=true"));
+            case YARN_CLASSIC ->
+                List.of(List.of(
+                        "npx",
+                        "--yes",
+                        "yarn@1.22.22",
+                        "install",
+                        "--frozen-lockfile",
+                        "--non-interactive",
+                        "--production=" + production));
+            case YARN_BERRY ->
+                List.of(
+                        production
+                                ? List.of(
+                                        "npx",
+                                        "--yes",
+                                        "@yarnpkg/cli-dist@4",
+                                        "workspaces",
+                                        "focus",
+                                        "--all",
+                                        "--production")
+                                : List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "install", "--immutable"));
         };
     }
 

@@ -7,7 +7,6 @@ import im.backend.build.BuiltTree.DependencyLayer;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.host.Bind;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,10 +48,7 @@ final class PythonBuild {
             app = appBuild(List.of(layer("python packages for tests", together())));
         }
         app.test(run, outline, built);
-        return new BuiltTree(
-                runtime.settle(outline.start()),
-                layers,
-                built);
+        return new BuiltTree(runtime.settle(outline.start()), layers, built);
     }
 
     private AppBuild appBuild(List<DependencyLayer> layers) {
@@ -61,10 +57,14 @@ final class PythonBuild {
         environment.put("PATH", run.path(DEPENDENCIES + "/bin"));
         environment.put("PYTHONUSERBASE", DEPENDENCIES);
         return new AppBuild(
-                layers.stream().map(DependencyLayer::key).reduce("python " + runtime.version(), (all, key) -> all + " " + key),
+                layers.stream()
+                        .map(DependencyLayer::key)
+                        .reduce("python " + runtime.version(), (all, key) -> all + " " + key),
                 List.of(),
                 Optional.empty(),
-                layers.stream().map(layer -> Bind.readOnly(layer.folder(), layer.path())).toList(),
+                layers.stream()
+                        .map(layer -> Bind.readOnly(layer.folder(), layer.path()))
+                        .toList(),
                 environment,
                 app -> {});
     }
@@ -94,8 +94,7 @@ final class PythonBuild {
         bench.clearResult();
         bench.write(run.tree(), run.staged(plan.inputs()));
         String target = Workbench.RESULT + "/lib/python" + runtime.version() + "/site-packages";
-        List<String> arguments = new ArrayList<>(
-                uv.isPresent() ? uvArguments(target) : pipArguments(target));
+        List<String> arguments = new ArrayList<>(uv.isPresent() ? uvArguments(target) : pipArguments(target));
         packages.files().forEach(file -> arguments.addAll(List.of("-r", file)));
         if (!packages.constraints().isEmpty()) {
             bench.writeFile(bench.side().resolve("constraints.txt"), packages.constraints());
@@ -117,15 +116,33 @@ final class PythonBuild {
     /** A package without a wheel is compiled by pip: wheels are preferred, since they do not depend on this host. */
     private static List<String> pipArguments(String target) {
         return List.of(
-                "python3", "-m", "pip", "install", "--no-compile", "--disable-pip-version-check", "--no-input",
-                "--no-warn-script-location", "--root-user-action=ignore", "--progress-bar=off", "--prefer-binary",
-                "--target", target);
+                "python3",
+                "-m",
+                "pip",
+                "install",
+                "--no-compile",
+                "--disable-pip-version-check",
+                "--no-input",
+                "--no-warn-script-location",
+                "--root-user-action=ignore",
+                "--progress-bar=off",
+                "--prefer-binary",
+                "--target",
+                target);
     }
 
     private List<String> uvArguments(String target) {
         return List.of(
-                HostPrograms.find("uv").orElseThrow().toString(), "pip", "install", "--python", "python3",
-                "--no-progress", "--link-mode", "copy", "--target", target);
+                HostPrograms.find("uv").orElseThrow().toString(),
+                "pip",
+                "install",
+                "--python",
+                "python3",
+                "--no-progress",
+                "--link-mode",
+                "copy",
+                "--target",
+                target);
     }
 
     /**
@@ -133,7 +150,8 @@ final class PythonBuild {
      * would compile all packages anew. Some packages carry files that are not meant to compile, so failures are fine.
      */
     private void compile() throws IOException, InterruptedException {
-        String quietly = "import compileall,py_compile,sys;sys.version_info>=(3,9) and compileall.compile_dir(sys.argv[1],maxlevels=30,quiet=2,"
+        String quietly = "import compileall,py_compile,sys;sys.version_info>=(3,9) and"
+                + " compileall.compile_dir(sys.argv[1],maxlevels=30,quiet=2,"
                 + "workers=0,stripdir=sys.argv[2],prependdir=sys.argv[3],"
                 + "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)";
         run.run(new Step(

@@ -12,8 +12,7 @@ import java.util.Map;
  * @param environment wins over what every step gets
  * @param binds beside /app, /build and /cache
  */
-record Step(
-        String what, String slug, List<String> arguments, Map<String, String> environment, List<Bind> binds) {
+record Step(String what, String slug, List<String> arguments, Map<String, String> environment, List<Bind> binds) {
     static final String BUILD_FAILED = "build-failed";
     static final String TEST_FAILED = "test-failed";
 

@@ -74,7 +74,7 @@ final class Workbench implements AutoCloseable {
         for (SourceTree.Entry entry : tree.entries()) {
             if (wanted.test(entry.path())) {
                 Path target = app().resolve(entry.path());
-                createFolders(target.getParent());
+                createFolders(folderOf(entry.path()));
                 tree.copy(entry, target);
                 if (entry.executable()) {
                     Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -120,7 +120,7 @@ final class Workbench implements AutoCloseable {
         Files.walkFileTree(sealed, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
-                createFolders(app().resolve(sealed.relativize(folder).toString()));
+                createFolders(sealed.relativize(folder).toString());
                 return FileVisitResult.CONTINUE;
             }
 
@@ -130,7 +130,8 @@ final class Workbench implements AutoCloseable {
                 Files.copy(file, copy, LinkOption.NOFOLLOW_LINKS);
                 if (attributes.isRegularFile()) {
                     Files.setPosixFilePermissions(
-                            copy, PosixFilePermissions.fromString(Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--"));
+                            copy,
+                            PosixFilePermissions.fromString(Files.isExecutable(file) ? "rwxr-xr-x" : "rw-r--r--"));
                     own(copy);
                 }
                 return FileVisitResult.CONTINUE;
@@ -147,11 +148,17 @@ final class Workbench implements AutoCloseable {
         own(Files.createDirectory(root.resolve(name)));
     }
 
-    private void createFolders(Path folder) throws IOException {
+    /** @param path of a folder below the app folder, or empty for itself */
+    private void createFolders(String path) throws IOException {
+        Path folder = app().resolve(path);
         if (!Files.isDirectory(folder)) {
-            createFolders(folder.getParent());
+            createFolders(folderOf(path));
             own(Files.createDirectory(folder));
         }
+    }
+
+    private static String folderOf(String path) {
+        return path.contains("/") ? path.substring(0, path.lastIndexOf('/')) : "";
     }
 
     private Path own(Path path) throws IOException {

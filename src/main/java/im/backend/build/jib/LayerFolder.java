@@ -1,0 +1,44 @@
+package im.backend.build.jib;
+
+import im.backend.domain.Digest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All layers of one path of an image, unpacked together.
+ *
+ * @param name of the folder: equal names, equal content
+ * @param mountPoints names below it that other folders are mounted on
+ */
+record LayerFolder(String name, String path, List<Digest> layers, List<String> mountPoints) {
+    LayerFolder {
+        layers = List.copyOf(layers);
+        mountPoints = List.copyOf(mountPoints);
+    }
+
+    /** Outer paths first, since the inner ones are mounted on them. */
+    static List<LayerFolder> of(List<Digest> layers, List<String> paths) {
+        Map<String, List<Digest>> byPath = new TreeMap<>();
+        for (int at = 0; at < layers.size(); at++) {
+            byPath.computeIfAbsent(paths.get(at), absent -> new ArrayList<>()).add(layers.get(at));
+        }
+        List<LayerFolder> folders = new ArrayList<>();
+        byPath.forEach((path, digests) -> {
+            List<String> mountPoints = byPath.keySet().stream()
+                    .filter(other -> other.startsWith(path + "/"))
+                    .map(other -> other.substring(path.length() + 1))
+                    .toList();
+            folders.add(new LayerFolder(nameOf(digests, mountPoints), path, digests, mountPoints));
+        });
+        return folders;
+    }
+
+    private static String nameOf(List<Digest> layers, List<String> mountPoints) {
+        String all = layers + " " + mountPoints;
+        return HexFormat.of().formatHex(AppFiles.newSha256().digest(all.getBytes(StandardCharsets.UTF_8)));
+    }
+}

@@ -1,0 +1,41 @@
+package im.backend.build.jib;
+
+import com.google.cloud.tools.jib.api.DescriptorDigest;
+import com.google.cloud.tools.jib.blob.BlobDescriptor;
+import com.google.cloud.tools.jib.image.Layer;
+import com.google.cloud.tools.jib.image.ReferenceLayer;
+import im.backend.domain.Digest;
+import java.security.DigestException;
+
+/**
+ * A layer whose blob is in the layout.
+ *
+ * @param digest of the gzipped tar, the blob's name
+ * @param diffId of the tar itself (OCI image spec, "Layer DiffID")
+ * @param reused the blob was there before
+ */
+record StoredLayer(Digest digest, Digest diffId, long sizeBytes, boolean reused) {
+    static StoredLayer parse(String line) {
+        String[] words = line.split(" ", -1);
+        if (words.length != 3) {
+            throw new IllegalArgumentException("layer record: " + line + " (expected: digest, diff id and size)");
+        }
+        return new StoredLayer(new Digest(words[0]), new Digest(words[1]), Long.parseLong(words[2]), true);
+    }
+
+    String line() {
+        return digest + " " + diffId + " " + sizeBytes;
+    }
+
+    Layer toJib() {
+        return new ReferenceLayer(new BlobDescriptor(sizeBytes, jibDigest(digest)), jibDigest(diffId));
+    }
+
+    static DescriptorDigest jibDigest(Digest digest) {
+        try {
+            return DescriptorDigest.fromDigest(digest.value());
+        } catch (DigestException sameGrammar) {
+            throw new IllegalStateException(sameGrammar);
+        }
+    }
+}

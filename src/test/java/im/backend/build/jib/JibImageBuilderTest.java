@@ -1,0 +1,311 @@
+package im.backend.build.jib;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import im.backend.build.BuiltImage;
+import im.backend.build.FakeBuildSandbox;
+import im.backend.build.ImageBuilder;
+import im.backend.build.ImageBuilderContract;
+import im.backend.build.ReleaseImage;
+import im.backend.build.SealedFolder;
+import im.backend.build.detect.Detection;
+import im.backend.domain.CommitHash;
+import im.backend.domain.Digest;
+import im.backend.domain.InMemorySourceTree;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+
+class JibImageBuilderTest extends ImageBuilderContract {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final FakeBuildSandbox sandbox = new FakeBuildSandbox();
+
+    @Override
+    protected ImageBuilder newBuilder(Path folder) {
+        return newBuilder(folder, Clock.systemUTC());
+    }
+
+    private ImageBuilder newBuilder(Path folder, Clock clock) {
+        JibImageBuilder created = new JibImageBuilder(new JibSettings(folder), new Detection(), sandbox, clock);
+        created.start();
+        return created;
+    }
+
+    @Test
+    void everyBlobIsWhatItsNameSays() throws Exception {
+        build(TREE);
+
+        for (Path blob : blobs()) {
+            byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(blob));
+            assertThat(HexFormat.of().formatHex(sum))
+                    .isEqualTo(blob.getFileName().toString());
+        }
+        assertThat(blobs()).hasSize(3);
+    }
+
+    @Test
+    void theLayoutIsOneThatOtherToolsRead() throws IOException {
+        Digest digest = build(TREE).digest();
+
+        JsonNode index = json("index.json");
+        assertThat(json("oci-layout").path("imageLayoutVersion").asText()).isEqualTo("1.0.0");
+        assertThat(index.path("manifests").get(0).path("digest").asText()).isEqualTo(digest.value());
+        JsonNode manifest = json("blobs/sha256/" + digest.hex());
+        assertThat(manifest.path("mediaType").asText()).isEqualTo("application/vnd.oci.image.manifest.v1+json");
+        JsonNode configuration = json("blobs/sha256/"
+                + new Digest(manifest.path("config").path("digest").asText()).hex());
+        assertThat(configuration.path("os").asText()).isEqualTo("linux");
+        assertThat(configuration.path("config").path("WorkingDir").asText()).isEqualTo("/app");
+        assertThat(configuration.path("config").path("Entrypoint")).hasSize(2);
+        assertThat(configuration.path("config").path("Env").toString()).contains("PORT=8080", "HOST=0.0.0.0");
+    }
+
+    @Test
+    void theDiffIdIsThatOfTheTar() throws Exception {
+        Digest digest = build(TREE).digest();
+        JsonNode manifest = json("blobs/sha256/" + digest.hex());
+        Path layer = images().resolve("blobs/sha256/"
+                + new Digest(manifest.path("layers").get(0).path("digest").asText()).hex());
+        JsonNode configuration = json("blobs/sha256/"
+                + new Digest(manifest.path("config").path("digest").asText()).hex());
+
+        byte[] tar = new GZIPInputStream(new ByteArrayInputStream(Files.readAllBytes(layer))).readAllBytes();
+
+        byte[] sum = MessageDigest.getInstance("SHA-256").digest(tar);
+        assertThat(configuration.path("rootfs").path("diff_ids").get(0).asText())
+                .isEqualTo("sha256:" + HexFormat.of().formatHex(sum));
+    }
+
+    @Test
+    void anotherCommitOfTheSameTreeIsTheSameImage() {
+        Digest first = build(TREE).digest();
+
+        Digest second = build(TREE.at(new CommitHash("f".repeat(40)))).digest();
+
+        assertThat(second).isEqualTo(first);
+    }
+
+    @Test
+    void dependenciesAreALayerThatAChangeOfTheAppDoesNotTouch() throws IOException {
+        sandbox.giveLayer("k1", dependencies(), "/app/.deps");
+        build(TREE);
+
+        BuiltImage second = build(TREE.with("main.py", "print('two')\n"));
+
+        assertThat(second.layers()).extracting(BuiltImage.Layer::reused).containsExactly(true, false);
+        assertThat(blobs()).hasSize(2 + 1 + 2 + 2);
+    }
+
+    @Test
+    void dependenciesAreMountedOnAPlaceThatIsThere() throws IOException {
+        sandbox.giveLayer("k1", dependencies(), "/app/.deps");
+
+        ReleaseImage image = builder.open(build(TREE).digest());
+
+        assertThat(image.mounts()).extracting(ReleaseImage.Mount::path).containsExactly("/app", "/app/.deps");
+        assertThat(app(image).resolve(".deps")).isEmptyDirectory();
+        Path mounted = image.mounts().get(1).folder();
+        assertThat(mounted.resolve("bin/tool")).isExecutable();
+        assertThat(Files.readSymbolicLink(mounted.resolve("bin/link"))).isEqualTo(Path.of("../lib/a.py"));
+    }
+
+    @Test
+    void anUnchangedFileIsSharedWithTheLastRelease() throws IOException {
+        Path first = app(builder.open(build(TREE).digest()));
+
+        Path second =
+                app(builder.open(build(TREE.with("main.py", "print('two')\n")).digest()));
+
+        assertThat(inode(second.resolve("shop/data.txt"))).isEqualTo(inode(first.resolve("shop/data.txt")));
+        assertThat(inode(second.resolve("main.py"))).isNotEqualTo(inode(first.resolve("main.py")));
+        assertThat(first.resolve("main.py")).hasContent("print('one')\n");
+    }
+
+    @Test
+    void aFileThatBecomesExecutableIsNotSharedWithTheOneThatIsNot() throws IOException {
+        Path first = app(builder.open(build(TREE).digest()));
+
+        Path second = app(builder.open(build(TREE.executable("main.py")).digest()));
+
+        assertThat(Files.isExecutable(second.resolve("main.py"))).isTrue();
+        assertThat(Files.isExecutable(first.resolve("main.py"))).isFalse();
+    }
+
+    @Test
+    void filesOfAReleaseAreReadOnly() throws IOException {
+        Path app = app(builder.open(build(TREE).digest()));
+
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(app.resolve("main.py"))))
+                .isEqualTo("r--r--r--");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(app.resolve("run.sh"))))
+                .isEqualTo("r-xr-xr-x");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(app.resolve("shop"))))
+                .isEqualTo("rwxr-xr-x");
+    }
+
+    @Test
+    void aFolderThatWasLostIsUnpackedAgain() throws IOException {
+        sandbox.giveLayer("k1", dependencies(), "/app/.deps");
+        Digest digest = build(TREE).digest();
+        SealedFolder.deleteTree(images().resolve("layers"));
+        Files.createDirectory(images().resolve("layers"));
+
+        ReleaseImage image = builder.open(digest);
+
+        assertThat(app(image).resolve("main.py")).hasContent("print('one')\n");
+        assertThat(app(image).resolve(".deps")).isEmptyDirectory();
+        assertThat(image.mounts().get(1).folder().resolve("bin/link")).isSymbolicLink();
+    }
+
+    @Test
+    void aFolderThatAPowerCutEmptiedIsUnpackedAgain() throws IOException {
+        Digest digest = build(TREE).digest();
+        Path app = app(builder.open(digest));
+        Path seal = app.resolveSibling(app.getFileName() + ".sealed");
+        Files.writeString(seal, Files.readString(seal).replaceFirst("\\S+", "another-boot"));
+        Files.delete(app.resolve("main.py"));
+        Files.createFile(app.resolve("main.py"));
+
+        assertThat(app(builder.open(digest)).resolve("main.py")).hasContent("print('one')\n");
+    }
+
+    @Test
+    void aLostBlobOfTheSameSourceIsWrittenAgain() throws IOException {
+        Digest digest = build(TREE).digest();
+        for (Path blob : blobs()) {
+            Files.delete(blob);
+        }
+        assertThatThrownBy(() -> builder.open(digest)).hasMessageStartingWith("release-gone");
+
+        assertThat(build(TREE).digest()).isEqualTo(digest);
+        assertThat(builder.open(digest).digest()).isEqualTo(digest);
+    }
+
+    @Test
+    void whatABuildMadeReplacesTheSource() throws IOException {
+        Path built = Files.createDirectories(folder.resolve("built"));
+        Files.writeString(built.resolve("out.js"), "made");
+        Files.createSymbolicLink(built.resolve("latest.js"), Path.of("out.js"));
+        sandbox.giveApp("k", built);
+
+        Path app = app(builder.open(build(TREE).digest()));
+
+        assertThat(app.resolve("out.js")).hasContent("made");
+        assertThat(app.resolve("latest.js")).isSymbolicLink();
+        assertThat(app.resolve("main.py")).doesNotExist();
+    }
+
+    @Test
+    void aLargeAppIsSpreadOverLayersSoThatAChangePacksOneOfThem() {
+        InMemorySourceTree large = large(1_200);
+        BuiltImage first = build(large);
+
+        BuiltImage second = build(large.with("package7/module3.py", "changed = True\n"));
+
+        assertThat(first.layers()).hasSize(16);
+        assertThat(second.layers().stream().filter(layer -> !layer.reused())).hasSize(1);
+    }
+
+    @Test
+    void namesOfAnyKindComeThrough() {
+        InMemorySourceTree odd = TREE.with("ü/ñ/日本.txt", "1")
+                .with("a b/'quoted\".txt", "2")
+                .with("d".repeat(120) + "/" + "n".repeat(200), "3")
+                .with("line\nbreak", "4");
+        Digest digest = build(odd).digest();
+        build(odd.with("main.py", ""));
+
+        Path app = app(builder.open(digest));
+
+        assertThat(app.resolve("ü/ñ/日本.txt")).hasContent("1");
+        assertThat(app.resolve("a b/'quoted\".txt")).hasContent("2");
+        assertThat(app.resolve("d".repeat(120)).resolve("n".repeat(200))).hasContent("3");
+        assertThat(app.resolve("line\nbreak")).hasContent("4");
+    }
+
+    @Test
+    void aCleanUpLeavesWhatIsYoungAndRemovesWhatIsOld() throws IOException {
+        Digest live = build(TREE).digest();
+        Digest old = build(TREE.with("main.py", "print('two')\n")).digest();
+        builder.prune(List.of(live));
+        assertThat(builder.open(old).digest()).isEqualTo(old);
+
+        newBuilder(images(), Clock.fixed(Instant.now().plus(Duration.ofHours(2)), ZoneOffset.UTC))
+                .prune(List.of(live));
+
+        assertThatThrownBy(() -> builder.open(old)).hasMessageStartingWith("release-gone");
+        assertThat(app(builder.open(live)).resolve("main.py")).hasContent("print('one')\n");
+        assertThat(blobs()).hasSize(3);
+        assertThat(json("index.json").path("manifests")).hasSize(1);
+        try (Stream<Path> folders = Files.list(images().resolve("layers"))) {
+            assertThat(folders.filter(Files::isDirectory)).hasSize(1);
+        }
+    }
+
+    @Test
+    void anEmptyAppIsAnImageToo() {
+        sandbox.giveApp("k", folder);
+
+        assertThat(builder.open(build(TREE).digest()).mounts()).hasSize(1);
+    }
+
+    static InMemorySourceTree large(int files) {
+        Map<String, byte[]> content = new TreeMap<>();
+        content.put("main.py", "print(1)\n".getBytes(StandardCharsets.UTF_8));
+        for (int at = 0; at < files; at++) {
+            content.put(
+                    "package" + at % 40 + "/module" + at / 40 + ".py",
+                    ("value = " + at + "\n" + "# padding of a usual module\n".repeat(60))
+                            .getBytes(StandardCharsets.UTF_8));
+        }
+        return InMemorySourceTree.ofBytes(content);
+    }
+
+    private Path dependencies() throws IOException {
+        Path made = folder.resolve("dependencies");
+        Files.createDirectories(made.resolve("bin"));
+        Files.createDirectories(made.resolve("lib"));
+        Files.writeString(made.resolve("lib/a.py"), "a = 1\n");
+        Files.writeString(made.resolve("bin/tool"), "#!/usr/bin/env python3\n");
+        Files.setPosixFilePermissions(made.resolve("bin/tool"), PosixFilePermissions.fromString("r-xr-xr-x"));
+        Files.createSymbolicLink(made.resolve("bin/link"), Path.of("../lib/a.py"));
+        return made;
+    }
+
+    private Path images() {
+        return folder.resolve("images");
+    }
+
+    private List<Path> blobs() throws IOException {
+        try (Stream<Path> files = Files.list(images().resolve("blobs/sha256"))) {
+            return files.toList();
+        }
+    }
+
+    private JsonNode json(String file) throws IOException {
+        return JSON.readTree(Files.readAllBytes(images().resolve(file)));
+    }
+
+    private static Object inode(Path file) throws IOException {
+        return Files.getAttribute(file, "unix:ino");
+    }
+}
