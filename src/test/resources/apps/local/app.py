@@ -8,6 +8,9 @@ import sys
 import time
 
 
+STARTED = time.time_ns()
+
+
 class App(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -15,7 +18,7 @@ class App(http.server.BaseHTTPRequestHandler):
         body = {
             "/": lambda: os.environ.get("RELEASE", ""),
             "/env": lambda: json.dumps(dict(os.environ)),
-            "/id": lambda: json.dumps({"uid": os.getuid(), "cwd": os.getcwd(), "pid": os.getpid()}),
+            "/id": lambda: json.dumps({"uid": os.getuid(), "cwd": os.getcwd(), "started": STARTED}),
             "/hog": lambda: str(subprocess.call([sys.executable, "-c", "b = bytearray(1 << 30)"])),
             "/bomb": bomb,
             "/daemon": daemon,

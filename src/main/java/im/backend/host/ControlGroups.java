@@ -104,6 +104,17 @@ final class ControlGroups {
         return found;
     }
 
+    /** The kernel refuses it as long as there is a program. */
+    void removeUnused() {
+        for (Hierarchy hierarchy : byController.values()) {
+            try {
+                Files.deleteIfExists(hierarchy.folder());
+            } catch (IOException inUse) {
+                LOG.log(System.Logger.Level.DEBUG, "{0} is in use", hierarchy.folder());
+            }
+        }
+    }
+
     private static Optional<Hierarchy> version1(
             List<String> own, List<String> mounts, Controller controller, String name) {
         return own.stream()

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  * be remembered of it is stored and its limits are set before it runs its first instruction, and when the server dies in
  * between it never runs. Safe for several threads.
  */
-public final class Launcher {
+public final class Launcher implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
 
     /**
@@ -76,6 +76,17 @@ public final class Launcher {
             throw new UncheckedIOException("launcher: can not write below " + settings.folder(), failed);
         }
         LOG.log(System.Logger.Level.INFO, "sandbox {0}, limits {1}", sandbox.kind(), facts().limits());
+    }
+
+    /** The programs that were launched go on. */
+    @Override
+    public void close() {
+        groups.removeUnused();
+    }
+
+    /** Tells this launcher's programs from those of another one: it is in their environment and control groups' names. */
+    public String mark() {
+        return leftovers.marker().scope();
     }
 
     public HostFacts facts() {

@@ -3,14 +3,12 @@ package im.backend.orchestrator.local;
 import im.backend.host.Launcher;
 import im.backend.host.StatusLine;
 import java.io.ByteArrayOutputStream;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.util.OptionalInt;
 
@@ -19,6 +17,7 @@ import java.util.OptionalInt;
  * the reader the file's space is given back, so that offsets never change and no line is lost. Safe for several threads.
  */
 final class LogIntake {
+    private static final System.Logger LOG = System.getLogger(LogIntake.class.getName());
     static final int LINE_BYTES_MAX = 16 * 1024;
     private static final int CHUNK_BYTES = 1 << 18;
     private static final int FREE_BYTES = 4 << 20;
@@ -65,7 +64,11 @@ final class LogIntake {
         take();
         Batch batch = new Batch();
         batch.line(("backendim: " + text).getBytes(StandardCharsets.UTF_8));
-        batch.store();
+        try {
+            batch.store(offset);
+        } catch (IOException failed) {
+            tell(failed);
+        }
     }
 
     /** Takes over all whole lines that are there. */
@@ -92,13 +95,14 @@ final class LogIntake {
         }
     }
 
+    /** What can not be stored now, as on a full disk, is tried again later: a log must never end its app. */
     private void takeLines(boolean unfinishedToo) {
         try {
             long size = Files.size(folder.output());
             if (size <= offset) {
                 return;
             }
-            try (FileChannel output = FileChannel.open(folder.output(), StandardOpenOption.READ)) {
+            try (RandomAccessFile output = new RandomAccessFile(folder.output().toFile(), "r")) {
                 skipWhatIsTooMuch(output, size);
                 long before;
                 do {
@@ -106,36 +110,39 @@ final class LogIntake {
                     takeChunk(output, size, unfinishedToo);
                 } while (offset > before && offset < size);
             }
-        } catch (NoSuchFileException nothingWritten) {
+        } catch (NoSuchFileException | FileNotFoundException nothingWritten) {
             return;
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
+        } catch (IOException failed) {
+            tell(failed);
         }
     }
 
+    private void tell(IOException failed) {
+        LOG.log(System.Logger.Level.WARNING, "log of {0}: {1}", source.id(), failed.toString());
+    }
+
     /** What comes faster than the limit is not stored: the newest lines are worth more than all of them. */
-    private void skipWhatIsTooMuch(FileChannel output, long size) throws IOException {
+    private void skipWhatIsTooMuch(RandomAccessFile output, long size) throws IOException {
         long allowed = budget.take(size - offset);
         if (allowed == size - offset) {
             return;
         }
         long from = size - allowed;
-        ByteBuffer bytes = read(output, from, Math.min(size, from + LINE_BYTES_MAX));
-        while (bytes.hasRemaining() && bytes.get() != '\n') {
+        for (byte next : read(output, from, Math.min(size, from + LINE_BYTES_MAX))) {
             from++;
+            if (next == '\n') {
+                break;
+            }
         }
-        from = Math.min(from + 1, size);
         long skipped = from - offset;
-        offset = from;
         Batch batch = new Batch();
         batch.line(("backendim: " + skipped + " bytes of output were left out, because it came faster than 1 MiB/s")
                 .getBytes(StandardCharsets.UTF_8));
-        batch.store();
+        batch.store(from);
     }
 
-    private void takeChunk(FileChannel output, long size, boolean unfinishedToo) throws IOException {
-        byte[] bytes =
-                read(output, offset, Math.min(size, offset + CHUNK_BYTES)).array();
+    private void takeChunk(RandomAccessFile output, long size, boolean unfinishedToo) throws IOException {
+        byte[] bytes = read(output, offset, Math.min(size, offset + CHUNK_BYTES));
         Batch batch = new Batch();
         int from = 0;
         for (int at = 0; at < bytes.length; at++) {
@@ -153,8 +160,7 @@ final class LogIntake {
             from = bytes.length;
         }
         if (from > 0) {
-            offset += from;
-            batch.store();
+            batch.store(offset + from);
         }
     }
 
@@ -167,12 +173,11 @@ final class LogIntake {
         return cut == from ? to : cut;
     }
 
-    private static ByteBuffer read(FileChannel output, long from, long to) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
-        while (bytes.hasRemaining() && output.read(bytes, from + bytes.position()) > 0) {
-            continue;
-        }
-        return bytes.flip();
+    private static byte[] read(RandomAccessFile output, long from, long to) throws IOException {
+        byte[] bytes = new byte[(int) (to - from)];
+        output.seek(from);
+        output.readFully(bytes);
+        return bytes;
     }
 
     /** Lines that are stored in one go, with how far they reach. */
@@ -202,14 +207,12 @@ final class LogIntake {
             bytes.write('\n');
         }
 
-        void store() {
-            bytes.writeBytes(("= " + source.id() + " " + offset + "\n").getBytes(StandardCharsets.US_ASCII));
+        /** @param upTo how far the output is taken over with it */
+        void store(long upTo) throws IOException {
+            bytes.writeBytes(("= " + source.id() + " " + upTo + "\n").getBytes(StandardCharsets.US_ASCII));
             log.append(bytes.toByteArray());
-            try {
-                Files.writeString(folder.progress(), Long.toString(offset));
-            } catch (IOException folderGone) {
-                return;
-            }
+            offset = upTo;
+            Files.writeString(folder.progress(), Long.toString(offset));
         }
     }
 }

@@ -3,8 +3,8 @@ package im.backend.orchestrator.local;
 import im.backend.host.FileTree;
 import im.backend.orchestrator.LogLine;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -65,22 +65,25 @@ final class ProjectLog {
         }
     }
 
-    /** @param batch whole lines, the last of them a progress line */
-    synchronized void append(byte[] batch) {
-        try {
-            Path segment = segmentForAppend();
-            try (FileChannel channel =
-                    FileChannel.open(segment, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-                ByteBuffer bytes = ByteBuffer.wrap(batch);
-                while (bytes.hasRemaining()) {
-                    channel.write(bytes);
-                }
+    /**
+     * All of it or nothing. The file is not a channel, which an interrupt would close in the middle of a write.
+     *
+     * @param batch whole lines, the last of them a progress line
+     */
+    synchronized void append(byte[] batch) throws IOException {
+        Path segment = segmentForAppend();
+        try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+            long start = segments.lastKey();
+            file.seek(end - start);
+            try {
+                file.write(batch);
+            } catch (IOException diskFull) {
+                file.setLength(end - start);
+                throw diskFull;
             }
-            end += batch.length;
-            trim();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
         }
+        end += batch.length;
+        trim();
     }
 
     /** How far the output of an instance was taken over, as the newest segment tells it. */

@@ -21,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * follows a log sees what is there. Safe for several threads.
  */
 public final class ProjectLogs implements InstanceLogs, AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(ProjectLogs.class.getName());
     private static final long PROJECT_BYTES_MAX = 100L << 20;
     private static final long TICK_MILLIS = 250;
     private static final int ENDED_MAX = 1000;
@@ -134,24 +133,11 @@ public final class ProjectLogs implements InstanceLogs, AutoCloseable {
         try {
             while (true) {
                 Thread.sleep(TICK_MILLIS);
-                intakes.values().forEach(this::takeAndFree);
+                intakes.values().forEach(LogIntake::take);
+                intakes.values().forEach(LogIntake::freeSpace);
             }
         } catch (InterruptedException closed) {
             return;
-        }
-    }
-
-    /** One unreadable file must not end the intake of all others. */
-    private void takeAndFree(LogIntake intake) {
-        try {
-            intake.take();
-            intake.freeSpace();
-        } catch (UncheckedIOException failed) {
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "log of {0}: {1}",
-                    intake.source().id(),
-                    failed.getMessage());
         }
     }
 }

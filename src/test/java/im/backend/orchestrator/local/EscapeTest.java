@@ -33,8 +33,7 @@ final class EscapeTest {
                     .as("a sandbox on this host: %s", host.launcher.facts().reason())
                     .isNotEqualTo(SandboxKind.NONE);
             Path script = data.resolve("app/escape.py");
-            try (InputStream source =
-                    Objects.requireNonNull(getClass().getResourceAsStream("/apps/local/escape.py"))) {
+            try (InputStream source = Objects.requireNonNull(getClass().getResourceAsStream("/apps/local/escape.py"))) {
                 Files.write(script, source.readAllBytes());
             }
             String command = "/usr/bin/python3 escape.py " + data;

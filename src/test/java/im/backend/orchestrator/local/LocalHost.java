@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,8 +88,7 @@ final class LocalHost implements AutoCloseable {
             for (Path process : processes
                     .filter(p -> p.getFileName().toString().matches("\\d+"))
                     .toList()) {
-                String environment = read(process.resolve("environ"));
-                if (environment.contains("BACKEND_INSTANCE=") && environment.contains(data.toString())) {
+                if (read(process.resolve("environ")).contains("BACKEND_INSTANCE=" + launcher.mark())) {
                     found.add(process.getFileName() + " "
                             + read(process.resolve("comm")).strip());
                 }
@@ -104,13 +104,10 @@ final class LocalHost implements AutoCloseable {
         Set<String> found = new TreeSet<>();
         for (String line : Files.readAllLines(Path.of("/proc/self/cgroup"))) {
             String[] parts = line.split(":", 3);
-            Path own = Path.of("/sys/fs/cgroup/" + parts[1].replace("name=", "") + parts[2]);
+            Path own = Path.of("/sys/fs/cgroup/" + parts[1] + parts[2], "backendim-" + launcher.mark());
             if (Files.isDirectory(own)) {
-                try (Stream<Path> groups = Files.walk(own, 2)) {
-                    groups.filter(group ->
-                                    group.getParent().getFileName().toString().startsWith("backendim-"))
-                            .filter(Files::isDirectory)
-                            .forEach(group -> found.add(group.toString()));
+                try (Stream<Path> groups = Files.walk(own, 1)) {
+                    groups.filter(Files::isDirectory).map(Path::toString).forEach(found::add);
                 }
             }
         }
@@ -119,9 +116,10 @@ final class LocalHost implements AutoCloseable {
 
     @Override
     public void close() {
-        orchestrator.stopAll(java.time.Duration.ofSeconds(1));
+        orchestrator.stopAll(Duration.ofSeconds(1));
         orchestrator.close();
         logs.close();
+        launcher.close();
     }
 
     private static String read(Path file) {

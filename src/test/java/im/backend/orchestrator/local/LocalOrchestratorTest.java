@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.domain.RuntimeSpec;
+import im.backend.host.HostFacts.SandboxKind;
 import im.backend.host.HostSettings;
+import im.backend.host.ProgramIdentity;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.LogLine;
@@ -76,14 +78,16 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
         assertThat(get(url(instance, "/id"))).contains("\"uid\": 210007").contains("\"cwd\": \"/app\"");
         assertThat(get(url(instance, "/write"))).isEqualTo("ok");
         assertThat(data.resolve("volumes/admin-shop/data/kept"))
-                .satisfies(file -> assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(210_007));
+                .satisfies(
+                        file -> assertThat(Files.getAttribute(file, "unix:uid")).isEqualTo(210_007));
     }
 
     @Test
     void pythonAndNodeOfTheHostAreFound() throws IOException {
         Files.writeString(
                 data.resolve("app/server.js"),
-                "require('http').createServer((q, s) => s.end(process.env.RELEASE)).listen(process.env.PORT, '127.0.0.1')");
+                "require('http').createServer((q, s) => s.end(process.env.RELEASE)).listen(process.env.PORT,"
+                        + " '127.0.0.1')");
         Instance python = start(on("python", app(key(0), release('a'), "python app.py")));
         Instance node = start(on("node", app(key(1), release('b'), "node server.js")));
 
@@ -98,7 +102,8 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
         Files.createDirectories(data.resolve("app/node_modules"));
         Files.writeString(
                 data.resolve("app/server.js"),
-                "require('http').createServer((q, s) => s.end(require('greeting')())).listen(process.env.PORT, '127.0.0.1')");
+                "require('http').createServer((q, s) => s.end(require('greeting')())).listen(process.env.PORT,"
+                        + " '127.0.0.1')");
         Workload base = on("node", app(key(0), release('a'), "node server.js"));
         Workload nested = new Workload(
                 base.key(),
@@ -107,14 +112,36 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
                 base.runtime(),
                 base.command(),
                 base.environment(),
-                List.of(
-                        base.mounts().getFirst(),
-                        new Workload.Mount(data.resolve("modules"), "/app/node_modules")),
+                List.of(base.mounts().getFirst(), new Workload.Mount(data.resolve("modules"), "/app/node_modules")),
                 base.volumes(),
                 base.resources(),
                 base.port());
 
         assertThat(answer(start(nested))).isEqualTo("hello");
+    }
+
+    @Test
+    void anAppWhoseSandboxMonitorWasKilledIsNotStartedBesideItself() throws IOException {
+        assumeThat(host.launcher.facts().sandbox()).isNotEqualTo(SandboxKind.NONE);
+        Workload workload = healthy(key(0), release('a'));
+        answer(start(workload));
+        host.orchestrator.close();
+        ProgramIdentity monitor = new InstanceFolder(
+                        host.folderOf(release('a')).resolve(new InstanceId(workload.key()).toString()))
+                .read()
+                .orElseThrow()
+                .footprint()
+                .identity();
+        ProcessHandle.of(monitor.pid()).orElseThrow().destroyForcibly();
+        await().atMost(SOON).until(() -> !monitor.isAlive());
+        assertThat(host.processes()).as("the app outlives its monitor").isNotEmpty();
+
+        host = LocalHost.start(data, use());
+        answer(start(workload));
+
+        assertThat(host.processes())
+                .filteredOn(name -> name.endsWith(" python3"))
+                .hasSize(1);
     }
 
     @Test
@@ -156,7 +183,9 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
 
     private void assumeLimits(String controller) {
         Map<String, String> limits = host.launcher.facts().limits();
-        assumeThat(limits.get(controller)).as("control group for %s", controller).startsWith("cgroup");
+        assumeThat(limits.get(controller))
+                .as("control group for %s", controller)
+                .startsWith("cgroup");
     }
 
     private static String url(Instance instance, String path) {
