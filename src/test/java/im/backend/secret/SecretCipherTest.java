@@ -23,7 +23,8 @@ final class SecretCipherTest {
 
     @Test
     void aSealedValueOpens() {
-        assertThat(cipher.open(SHOP, NAME, 3, cipher.seal(SHOP, NAME, 3, VALUE))).isEqualTo(VALUE);
+        assertThat(cipher.open(SHOP, NAME, 3, cipher.seal(SHOP, NAME, 3, VALUE)))
+                .isEqualTo(VALUE);
     }
 
     @Test

@@ -60,8 +60,8 @@ final class DatabaseTest {
         long before = database.flushes();
         int writes = 400;
 
-        Callable<Deployment> write = () ->
-                log.open(StoreSamples.deployment(StoreSamples.SHOP, Instant.now()), StoreSamples.QUEUED, Optional.empty());
+        Callable<Deployment> write = () -> log.open(
+                StoreSamples.deployment(StoreSamples.SHOP, Instant.now()), StoreSamples.QUEUED, Optional.empty());
         try (ExecutorService threads = Executors.newFixedThreadPool(16)) {
             for (var done : threads.invokeAll(Collections.nCopies(writes, write))) {
                 done.get();
