@@ -128,13 +128,19 @@ final class DeployDesk {
         return deployment;
     }
 
-    /** Ends what is in the log and not in the queue (any more). */
-    void end(Deployment deployment, String code, String detail) {
+    /** Ends what is in the log and not in the queue (any more); false when that could not be written. */
+    boolean end(Deployment deployment, String code, String detail) {
         try {
-            journal.fail(current(deployment), code, detail, "");
+            // Nothing is to be ended when it ended itself, or went with its project.
+            journal.log()
+                    .find(deployment.id())
+                    .filter(current -> !current.status().terminal())
+                    .ifPresent(current -> journal.fail(current, code, detail, ""));
+            return true;
         } catch (RuntimeException e) {
             // It stays unfinished in the log, and the next start goes on with it.
             LOG.log(System.Logger.Level.WARNING, "deployment " + deployment.id() + " is not recorded as " + code, e);
+            return false;
         }
     }
 

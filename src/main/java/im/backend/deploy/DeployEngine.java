@@ -5,6 +5,7 @@ import im.backend.orchestrator.Orchestrator;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -119,6 +120,7 @@ public final class DeployEngine implements AutoCloseable {
             pipeline.run(ticket, log);
         } finally {
             alarm.cancel(false);
+            endLater(ticket, log);
             LOG.log(
                     System.Logger.Level.INFO,
                     "deployment ended: deploymentId={0} projectId={1} status={2} durationMs={3}",
@@ -127,6 +129,26 @@ public final class DeployEngine implements AutoCloseable {
                     log.status().wireName(),
                     Long.toString((System.nanoTime() - begun) / 1_000_000));
         }
+    }
+
+    /** An end that could not be written, as on a full disk, is written when there is room again. */
+    private void endLater(Ticket ticket, RunLog log) {
+        boolean suspended = ticket.control().stopped().equals(Optional.of(RunControl.Stop.SHUTDOWN));
+        if (log.status().terminal() || suspended || timer.isShutdown()) {
+            return;
+        }
+        var _ = timer.schedule(
+                () -> {
+                    if (!floor.desk()
+                            .end(
+                                    ticket.deployment(),
+                                    "storage-full",
+                                    "The deployment was ended because the server could not write its progress.")) {
+                        endLater(ticket, log);
+                    }
+                },
+                settings.stopGrace().toMillis(),
+                TimeUnit.MILLISECONDS);
     }
 
     private static ScheduledThreadPoolExecutor timer() {

@@ -21,6 +21,7 @@ import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -330,5 +331,38 @@ class DeployPipelineTest {
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         refused -> assertThat(refused.problem()).isInstanceOf(Problem.NotFound.class));
+    }
+
+    @Test
+    void aLongRequestToTheOldReleaseDoesNotHoldUpTheNextDeployment() throws Exception {
+        Deployment first = platform.deploy("one");
+        try (AutoCloseable stream = platform.router.openRequest(new Hostname("shop.localhost"))) {
+            assertThat(stream).isNotNull();
+            Deployment second = platform.ended(platform.submit("two"));
+            Deployment third = platform.ended(platform.submit("three"));
+
+            assertThat(second.status()).isEqualTo(DeploymentStatus.COMPLETE);
+            assertThat(third.status()).isEqualTo(DeploymentStatus.COMPLETE);
+            assertThat(platform.runningDeployments()).contains(first.id(), third.id());
+        }
+        Deployment last = platform.log.list(SHOP, Instant.MAX, 1).getFirst();
+        platform.awaitOnly(last);
+    }
+
+    @Test
+    void aProjectDeletedWhileItIsDeployedLeavesNothing() {
+        for (int at = 0; at < 20; at++) {
+            Deployment deployment = platform.submit("main " + at);
+            if (at % 3 == 0) {
+                platform.ended(deployment);
+            }
+            platform.engine().lifecycle().delete(platform.project());
+
+            assertThat(platform.workloads()).isEmpty();
+            assertThat(platform.orchestrator.namespaces()).isEmpty();
+            assertThat(platform.answer("shop.localhost")).isEqualTo("no route");
+            assertThat(platform.projects.find(SHOP)).isEmpty();
+            assertThat(platform.source.head(SHOP)).isEmpty();
+        }
     }
 }
