@@ -3,6 +3,7 @@ package im.backend.source.git;
 import im.backend.domain.Caller;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ProjectName;
+import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.source.GitAccess;
@@ -23,6 +24,9 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jgit.errors.PackProtocolException;
+import org.eclipse.jgit.errors.UnpackException;
+import org.eclipse.jgit.transport.UploadPackInternalServerErrorException;
 
 /**
  * Git's smart HTTP protocol (gitprotocol-http) at {@code {project}.git} below where it is registered: clone, fetch and push
@@ -123,9 +127,8 @@ public final class GitRoutes implements HttpService {
                 Repositories.Lease lease = reading(project);
                 InputStream body = request.content().inputStream()) {
             InputStream wants = bodies.ofFetch(body);
-            try (OutputStream reply = reply(response, FetchService.NAME)) {
-                new FetchService(lease.git(), protocol(request)).answer(wants, reply);
-            }
+            FetchService service = new FetchService(lease.git(), protocol(request));
+            serve(new ReplyStream(response, FetchService.NAME), reply -> service.answer(wants, reply));
         }
     }
 
@@ -143,9 +146,10 @@ public final class GitRoutes implements HttpService {
                 lease.unlock();
                 turn.close();
             };
-            try (OutputStream reply = reply(response, PushService.NAME)) {
-                pushes.answer(lease.git(), commands, reply, new PushReport(caller, project, listener, stored));
-            }
+            PushReport report = new PushReport(caller, project, listener, stored);
+            serve(
+                    new ReplyStream(response, PushService.NAME),
+                    reply -> pushes.answer(lease.git(), commands, reply, report));
         }
     }
 
@@ -153,9 +157,32 @@ public final class GitRoutes implements HttpService {
         throw project(caller, request).isPresent() ? serviceNotEnabled() : unknown();
     }
 
-    private static OutputStream reply(ServerResponse response, String service) {
-        response.header(HeaderNames.CONTENT_TYPE, "application/x-" + service + "-result");
-        return response.outputStream();
+    @FunctionalInterface
+    private interface Service {
+        void answer(OutputStream reply) throws IOException;
+    }
+
+    /** What JGit refuses it has told in git's own words before it throws; then the reply is whole. */
+    private static void serve(ReplyStream reply, Service service) throws IOException {
+        try {
+            service.answer(reply);
+        } catch (PackProtocolException | UnpackException | UploadPackInternalServerErrorException refused) {
+            LOG.log(Level.INFO, "git request refused: {0}", rootMessage(refused));
+            LOG.log(Level.DEBUG, "git request refused", refused);
+            if (!reply.isBegun()) {
+                throw new Problem.Malformed("bad-request", "The request is not in git's format. Use git.")
+                        .asException(refused);
+            }
+        }
+        reply.end();
+    }
+
+    private static String rootMessage(Throwable failure) {
+        Throwable root = failure;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return Quoted.of(String.valueOf(root.getMessage()));
     }
 
     /** Empty when the caller has no such project; then a push may make it. */

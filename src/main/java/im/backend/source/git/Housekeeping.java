@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.GC;
@@ -47,7 +48,7 @@ final class Housekeeping implements AutoCloseable {
     }
 
     private void later(ProjectId project) {
-        worker.schedule(() -> cleanQuietly(project), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = worker.schedule(() -> cleanQuietly(project), PAUSE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void cleanQuietly(ProjectId project) {

@@ -55,13 +55,4 @@ final class PushChecker extends ObjectChecker {
             throw new PushTooLargeException("push took longer than " + timeMax.toSeconds() + " s");
         }
     }
-
-    /** Unchecked, because JGit lets no checker of blobs fail any other way; it ends in the push's own report. */
-    private static final class PushTooLargeException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        private PushTooLargeException(String message) {
-            super(message);
-        }
-    }
 }

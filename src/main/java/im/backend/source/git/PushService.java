@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import org.eclipse.jgit.errors.UnpackException;
 import org.eclipse.jgit.internal.storage.dfs.DfsRepositoryDescription;
 import org.eclipse.jgit.internal.storage.dfs.InMemoryRepository;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
@@ -37,11 +38,16 @@ record PushService(TreeListing listing, PushLimits limits) {
     void answer(FileRepository git, InputStream request, OutputStream reply, PostReceiveHook after) throws IOException {
         ReceivePack service = receivePack(git);
         service.setObjectChecker(new PushChecker(limits));
-        service.setMaxPackSizeLimit(limits.packBytesMax());
         service.setMaxObjectSizeLimit(limits.objectBytesMax());
         service.setPreReceiveHook(new PushRules(git, listing, limits));
         service.setPostReceiveHook(after);
-        service.receive(request, reply, null);
+        PackInput pack = new PackInput(request, limits.packBytesMax());
+        try {
+            service.receive(pack, reply, null);
+        } catch (UnpackException refused) {
+            pack.drain();
+            throw refused;
+        }
     }
 
     private static ReceivePack receivePack(Repository git) {

@@ -4,7 +4,6 @@ import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
@@ -52,7 +51,7 @@ record RequestBody(PushLimits limits) {
         System.arraycopy(digits, 0, line, 0, LENGTH_DIGITS);
         int rest = line.length - LENGTH_DIGITS;
         if (body.readNBytes(line, LENGTH_DIGITS, rest) < rest) {
-            throw new EOFException("request ends within its commands");
+            throw malformed();
         }
         return line;
     }
@@ -67,10 +66,14 @@ record RequestBody(PushLimits limits) {
             }
         }
         if (digits.length < LENGTH_DIGITS || length < 0 || (length > 0 && length < LENGTH_DIGITS + 1)) {
-            throw new Problem.Malformed("bad-request", "The request is not in git's format. Use git to push.")
-                    .asException();
+            throw malformed();
         }
         return length;
+    }
+
+    private static ProblemException malformed() {
+        return new Problem.Malformed("bad-request", "The request is not in git's format. Use git to push.")
+                .asException();
     }
 
     private ProblemException tooLarge() {

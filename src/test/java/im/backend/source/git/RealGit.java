@@ -36,7 +36,20 @@ final class RealGit {
         return result.output();
     }
 
+    /** With bytes on its standard input; gives its output without the line end. */
+    String feed(byte[] input, String... arguments) {
+        Result result = attempt(input, arguments);
+        if (result.exitCode() != 0) {
+            throw new AssertionError("git " + String.join(" ", arguments) + ": " + result.output());
+        }
+        return result.output().strip();
+    }
+
     Result attempt(String... arguments) {
+        return attempt(new byte[0], arguments);
+    }
+
+    private Result attempt(byte[] input, String... arguments) {
         try {
             Path log = Files.createTempFile("git", ".out");
             try {
@@ -47,7 +60,9 @@ final class RealGit {
                 builder.environment().putAll(base());
                 builder.environment().putAll(environment);
                 Process process = builder.start();
-                process.getOutputStream().close();
+                try (var in = process.getOutputStream()) {
+                    in.write(input);
+                }
                 if (!process.waitFor(SECONDS_MAX, TimeUnit.SECONDS)) {
                     process.destroyForcibly();
                     throw new AssertionError("git hangs: " + String.join(" ", arguments));
