@@ -12,6 +12,7 @@ import im.backend.orchestrator.Workload;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,18 +21,33 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Twenty ways out of the sandbox, tried by a program inside it. */
+/** Twenty-one ways out of the sandbox, tried by a program inside it. */
 final class EscapeTest {
     @TempDir
-    Path data;
+    Path folder;
 
     @Test
-    void noWayOutIsOpen() throws Exception {
+    void noWayOutOfAUserNamespaceIsOpen() throws Exception {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+
+        noWayOutIsOpen(SandboxKind.USER_NAMESPACE);
+    }
+
+    /** A data folder in a closed home is out of reach for an app's user, so root has to bind it. */
+    @Test
+    void noWayOutOfARootNamespaceIsOpen() throws Exception {
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwx------"));
+
+        noWayOutIsOpen(SandboxKind.ROOT_NAMESPACE);
+    }
+
+    private void noWayOutIsOpen(SandboxKind kind) throws Exception {
+        Path data = Files.createDirectory(folder.resolve("data"));
         List<String> lines = new ArrayList<>();
         try (LocalHost host = LocalHost.start(data, HostSettings.Use.WHEN_THERE)) {
             assumeThat(host.launcher.facts().sandbox())
-                    .as("a sandbox on this host: %s", host.launcher.facts().reason())
-                    .isNotEqualTo(SandboxKind.NONE);
+                    .as("sandbox of this host: %s", host.launcher.facts())
+                    .isEqualTo(kind);
             Path script = data.resolve("app/escape.py");
             try (InputStream source = Objects.requireNonNull(getClass().getResourceAsStream("/apps/local/escape.py"))) {
                 Files.write(script, source.readAllBytes());
