@@ -31,7 +31,8 @@ final class BareLocalOrchestratorTest extends LocalOrchestratorKit {
     void aMountBelowAnotherIsCopiedTogether() throws IOException {
         Files.writeString(Files.createDirectories(data.resolve("library")).resolve("greeting.py"), "TEXT = 'hello'");
         Files.createDirectories(data.resolve("app/.deps"));
-        String command = "/usr/bin/python3 -c 'import sys; sys.path.append(\"/app/.deps\"); import greeting; print(greeting.TEXT)'";
+        String command = "/usr/bin/python3 -c 'import sys; sys.path.append(\"/app/.deps\"); import greeting;"
+                + " print(greeting.TEXT)'";
         Workload base = app(key(0), release('a'), command);
         List<String> lines = new ArrayList<>();
         Workload nested = new Workload(
