@@ -75,6 +75,7 @@ public final class ProjectLifecycle {
                     .forEach(ports.hosting().orchestrator()::removeNamespace);
             ports.hosting().storage().delete(id);
             ports.secrets().deleteAll(id);
+            ports.images().forget(id);
             ports.source().delete(id);
             ports.stores().projects().delete(id);
             hosts.forget(id);
