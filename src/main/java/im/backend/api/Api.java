@@ -44,7 +44,7 @@ public final class Api implements AutoCloseable {
         all.addAll(new AuthRoutes(identity.accounts(), identity.issuer(), meter, clock).routes());
         all.addAll(new TicketRoutes(tickets).routes());
         all.addAll(new ServerRoutes(host.facts()).routes());
-        all.addAll(new DeployRoutes(useCases.engine().deployments(), settings.spool()).routes());
+        all.addAll(new DeployRoutes(useCases.engine().deployments(), settings).routes());
         all.addAll(new StatusRoutes(useCases.engine().deployments()).routes());
         all.addAll(sockets.routes());
         all.addAll(new ProjectRoutes(useCases.projects(), useCases.engine().operations()).routes());

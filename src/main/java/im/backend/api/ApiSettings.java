@@ -9,15 +9,15 @@ import java.util.Set;
  * @param spool folder for uploads on their way in; emptied at start
  * @param origins web origins that may open WebSockets, beside the server's own
  */
-public record ApiSettings(Path spool, Rates rates, Sockets sockets, Set<URI> origins) {
-    public static final long UPLOAD_BYTES_MAX = 100L << 20;
+public record ApiSettings(Path spool, long uploadBytesMax, Rates rates, Sockets sockets, Set<URI> origins) {
+    private static final long UPLOAD_BYTES_MAX = 100L << 20;
 
     public ApiSettings {
         origins = Set.copyOf(origins);
     }
 
     public static ApiSettings defaults(Path spool) {
-        return new ApiSettings(spool, Rates.DEFAULT, Sockets.DEFAULT, Set.of());
+        return new ApiSettings(spool, UPLOAD_BYTES_MAX, Rates.DEFAULT, Sockets.DEFAULT, Set.of());
     }
 
     /** Calls a minute: per token, per address of an anonymous caller, failed sign-ins per address, deployments per user. */

@@ -18,7 +18,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -30,11 +29,11 @@ final class DeployRoutes {
     private static final String CONFIG = "backend.yml";
 
     private final Deployments deployments;
-    private final Path spool;
+    private final ApiSettings settings;
 
-    DeployRoutes(Deployments deployments, Path spool) {
+    DeployRoutes(Deployments deployments, ApiSettings settings) {
         this.deployments = deployments;
-        this.spool = spool;
+        this.settings = settings;
     }
 
     List<ApiRoute> routes() {
@@ -65,7 +64,7 @@ final class DeployRoutes {
     }
 
     private Answer multipart(Call call) throws IOException {
-        try (UploadForm form = UploadForm.read(call, spool)) {
+        try (UploadForm form = UploadForm.read(call, settings)) {
             Optional<String> config = form.text("config");
             Optional<String> project = form.text("project").map(String::strip);
             String message = form.text("message").map(String::strip).orElse("");

@@ -7,7 +7,6 @@ import io.helidon.http.media.multipart.ReadablePart;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -23,13 +22,13 @@ final class UploadForm implements AutoCloseable {
     private final Map<String, Spool> parts = new LinkedHashMap<>();
 
     /** Fails with Malformed {@code bad-multipart}. */
-    static UploadForm read(Call call, Path folder) throws IOException {
+    static UploadForm read(Call call, ApiSettings settings) throws IOException {
         UploadForm form = new UploadForm();
         boolean complete = false;
         try {
             MultiPart multipart = call.request().content().as(MultiPart.class);
             while (multipart.hasNext()) {
-                form.add(multipart.next(), folder);
+                form.add(multipart.next(), settings);
             }
             if (!form.parts.containsKey("source")) {
                 throw bad("there is no part named source (expected: a tar.gz archive)");
@@ -50,7 +49,7 @@ final class UploadForm implements AutoCloseable {
         }
     }
 
-    private void add(ReadablePart part, Path folder) throws IOException {
+    private void add(ReadablePart part, ApiSettings settings) throws IOException {
         String name = part.name() == null ? "" : part.name();
         if (!PARTS.contains(name)) {
             throw bad("unknown part " + im.backend.domain.Quoted.of(name)
@@ -60,12 +59,12 @@ final class UploadForm implements AutoCloseable {
             throw bad("two parts named " + name + " (expected: one)");
         }
         long bytesMax = switch (name) {
-            case "source" -> ApiSettings.UPLOAD_BYTES_MAX;
+            case "source" -> settings.uploadBytesMax();
             case "config" -> CONFIG_BYTES_MAX;
             default -> TEXT_BYTES_MAX;
         };
         try (InputStream in = part.inputStream()) {
-            parts.put(name, Spool.of(in, folder, bytesMax));
+            parts.put(name, Spool.of(in, settings.spool(), bytesMax));
         }
     }
 

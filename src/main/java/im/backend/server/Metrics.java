@@ -36,6 +36,17 @@ final class Metrics implements RequestObserver {
             .help("Deployments that ended, by result: complete or the slug of the failure")
             .labelNames("result")
             .register(registry);
+    private final Counter proxied = Counter.builder()
+            .name("backendim_proxy_requests_total")
+            .help("Requests to apps by class of status")
+            .labelNames("status")
+            .register(registry);
+    private final Histogram proxySeconds = Histogram.builder()
+            .name("backendim_proxy_request_seconds")
+            .help("Time of a request to an app")
+            .classicOnly()
+            .classicUpperBounds(0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10)
+            .register(registry);
     private final Histogram stageSeconds = Histogram.builder()
             .name("backendim_deployment_stage_seconds")
             .help("Time in each status of a deployment")
@@ -76,6 +87,11 @@ final class Metrics implements RequestObserver {
     public void answered(String method, String route, int status, Duration took) {
         requests.labelValues(method, route, String.valueOf(status)).inc();
         requestSeconds.labelValues(route).observe(took.toNanos() / NANOS);
+    }
+
+    void proxied(int status, Duration took) {
+        proxied.labelValues(status / 100 + "xx").inc();
+        proxySeconds.observe(took.toNanos() / NANOS);
     }
 
     void stageEnded(String stage, Duration took) {

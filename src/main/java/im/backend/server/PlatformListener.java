@@ -3,45 +3,45 @@ package im.backend.server;
 import im.backend.api.Api;
 import im.backend.api.ProgressSockets;
 import im.backend.problem.Problem;
+import im.backend.source.git.GitRequestEncoding;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.websocket.WsRouting;
 import java.net.BindException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** The platform's own port: the API, its WebSockets and git, behind the {@link Edge}. */
 final class PlatformListener implements AutoCloseable {
     private final Settings settings;
     private final Api api;
-    private final Consumer<HttpRouting.Builder> further;
+    private final HttpService git;
     private final Edge edge;
     private Optional<WebServer> server = Optional.empty();
 
     /** @param port 0 takes any free one */
     record Settings(String host, int port, EdgeLimits limits, Duration drain) {}
 
-    /** @param further routes beside the API's, as those of git */
-    PlatformListener(Settings settings, Api api, Consumer<HttpRouting.Builder> further) {
+    PlatformListener(Settings settings, Api api, HttpService git) {
         this.settings = settings;
         this.api = api;
-        this.further = further;
+        this.git = git;
         this.edge = new Edge(settings.limits());
     }
 
     /** Fails with Conflict {@code port-taken}. */
     void start() {
         HttpRouting.Builder http = HttpRouting.builder();
-        further.accept(http);
-        http.any(api.dispatcher());
+        http.register("/git", git).any(api.dispatcher());
         WebServerConfig.Builder builder = WebServer.builder()
                 .host(settings.host())
                 .port(settings.port())
                 .shutdownHook(false)
                 .shutdownGracePeriod(settings.drain())
+                .contentEncoding(encodings -> encodings.contentEncodingsDiscoverServices(false).addContentEncoding(new GitRequestEncoding()))
                 .addRouting(http)
                 .addRouting(WsRouting.builder().endpoint(ProgressSockets.PATH, api.sockets()::listener));
         edge.harden(builder);

@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** What {@code doctor} and {@code /readyz} want to know. */
 final class ServerFacts {
@@ -20,7 +19,7 @@ final class ServerFacts {
     private final Launcher launcher;
     private final Instant startedAt;
     private final BooleanSupplier stopping;
-    private final Supplier<String> apps;
+    private final String apps;
 
     /** @param apps where apps answer, with {@code *} for the label of the app */
     ServerFacts(
@@ -29,7 +28,7 @@ final class ServerFacts {
             Launcher launcher,
             Instant startedAt,
             BooleanSupplier stopping,
-            Supplier<String> apps) {
+            String apps) {
         this.config = config;
         this.data = data;
         this.launcher = launcher;
@@ -45,7 +44,7 @@ final class ServerFacts {
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 startedAt,
                 "local",
-                apps.get(),
+                apps,
                 checks(),
                 limits());
     }

@@ -225,6 +225,6 @@ final class HttpProbe implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
+        client.shutdownNow();
     }
 }
