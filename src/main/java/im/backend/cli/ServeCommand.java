@@ -1,11 +1,19 @@
 package im.backend.cli;
 
+import im.backend.client.JsonObject;
+import im.backend.client.LocalServer;
+import im.backend.client.UserFolders;
 import im.backend.config.ConfigReader;
 import im.backend.config.LoadedConfig;
+import im.backend.server.Server;
+import im.backend.server.ServerLog;
+import im.backend.server.Started;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -55,6 +63,62 @@ final class ServeCommand implements Action {
         if (printConfig) {
             loaded.lines().forEach(line -> session.terminal().answer(line.toString()));
             return ExitCode.DONE.code();
+        }
+        ServerLog.start(loaded.config().logLevel());
+        Server server = new Server(loaded.config(), session.clock());
+        Started started = server.start();
+        stopAtSignal(server, loaded.config().server().shutdownMax());
+        new LocalServer(UserFolders.of(session.environment())).announce(started.api(), started.data());
+        tell(session, started);
+        return waitForEnd();
+    }
+
+    private static void tell(Session session, Started started) {
+        if (session.json()) {
+            session.terminal()
+                    .answer(new JsonObject()
+                            .with("url", started.api().toString())
+                            .with("apps", started.apps())
+                            .with("data", started.data().toString())
+                            .toString());
+            return;
+        }
+        session.terminal().answer("Backend.im serves at " + started.api());
+        session.terminal().answer("  apps     " + started.apps());
+        session.terminal().answer("  data     " + started.data());
+        session.terminal().answer("  key      " + started.adminKeyFile() + " (this user's command line finds it)");
+        session.terminal().answer("  sandbox  " + started.sandbox());
+        session.terminal().answer("Next: backendim init, then backendim deploy. Ctrl-C stops the server; apps run on.");
+    }
+
+    /** TERM and INT close the server in good order, and then the end is a success; a close that hangs is cut off. */
+    private static void stopAtSignal(Server server, Duration max) {
+        Runtime runtime = Runtime.getRuntime();
+        runtime.addShutdownHook(new Thread(
+                () -> {
+                    Thread.ofPlatform().daemon().name("stop-deadline").start(() -> {
+                        sleep(max);
+                        runtime.halt(ExitCode.FAILED.code());
+                    });
+                    server.close();
+                    runtime.halt(ExitCode.DONE.code());
+                },
+                "stop"));
+    }
+
+    private static void sleep(Duration time) {
+        try {
+            Thread.sleep(time);
+        } catch (InterruptedException closedInTime) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static int waitForEnd() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
         return ExitCode.DONE.code();
     }

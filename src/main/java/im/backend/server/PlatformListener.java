@@ -41,7 +41,8 @@ final class PlatformListener implements AutoCloseable {
                 .port(settings.port())
                 .shutdownHook(false)
                 .shutdownGracePeriod(settings.drain())
-                .contentEncoding(encodings -> encodings.contentEncodingsDiscoverServices(false).addContentEncoding(new GitRequestEncoding()))
+                .contentEncoding(encodings ->
+                        encodings.contentEncodingsDiscoverServices(false).addContentEncoding(new GitRequestEncoding()))
                 .addRouting(http)
                 .addRouting(WsRouting.builder().endpoint(ProgressSockets.PATH, api.sockets()::listener));
         edge.harden(builder);

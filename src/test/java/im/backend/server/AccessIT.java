@@ -109,7 +109,11 @@ class AccessIT {
 
     @Test
     void theOwnersProjectIsUntouched() {
-        assertThat(http.get("/v1/projects/private", ContractIT.ALICE).is(200).json().path("release").asText())
+        assertThat(http.get("/v1/projects/private", ContractIT.ALICE)
+                        .is(200)
+                        .json()
+                        .path("release")
+                        .asText())
                 .isEqualTo("v1");
     }
 
@@ -131,7 +135,8 @@ class AccessIT {
 
     /** With a body that would be fine, so that nothing but the right to call decides. */
     private static Answer call(Operation operation, String... headers) {
-        String path = operation.path()
+        String path = operation
+                .path()
                 .replace("{project}", "alice-private")
                 .replace("{id}", deployment)
                 .replace("{version}", "v1")
@@ -147,7 +152,8 @@ class AccessIT {
     private static String body(Operation operation) {
         return switch (operation.name()) {
             case "PUT /v1/projects/{project}/files/{path}" -> "{\"content\":\"x\"}";
-            case "PATCH /v1/projects/{project}/env", "PATCH /v1/projects/{project}/secrets" -> "{\"set\":{\"A\":\"b\"}}";
+            case "PATCH /v1/projects/{project}/env", "PATCH /v1/projects/{project}/secrets" ->
+                "{\"set\":{\"A\":\"b\"}}";
             case "PUT /v1/projects/{project}/secrets/{name}" -> "{\"value\":\"x\"}";
             case "POST /v1/projects/{project}/scale" -> "{\"replicas\":1}";
             case "POST /v1/projects/{project}/run" -> "{\"command\":\"true\"}";

@@ -97,7 +97,8 @@ final class ApiFixture implements AutoCloseable {
                         () -> new ServerBody("1", "25", "Linux", clock.instant(), "local", "", List.of(), Map.of()),
                         new HealthRoutes(List::of, metrics).routes(),
                         metrics),
-                new ApiSettings(folder.resolve("spool"), 4 << 20, rates, sockets, Set.of(URI.create("https://ui.example"))),
+                new ApiSettings(
+                        folder.resolve("spool"), 4 << 20, rates, sockets, Set.of(URI.create("https://ui.example"))),
                 clock);
         listener = new PlatformListener(
                 new PlatformListener.Settings("127.0.0.1", 0, EdgeLimits.defaults(), Duration.ofSeconds(1)),

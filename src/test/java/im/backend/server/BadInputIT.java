@@ -59,7 +59,14 @@ class BadInputIT {
                 row("A18", "GET", "/v1/projects?limit=x", NO_BODY, 400, "bad-parameter", "from 1 to 200"),
                 row("A18", "GET", "/v1/projects?limit=1&limit=2", NO_BODY, 400, "bad-parameter", "twice"),
                 row("A18", "GET", "/v1/projects?lmit=1", NO_BODY, 400, "bad-parameter", "one of limit, after"),
-                row("A18", "GET", "/v1/projects/there/logs?follow=perhaps", NO_BODY, 400, "bad-parameter", "true or false"),
+                row(
+                        "A18",
+                        "GET",
+                        "/v1/projects/there/logs?follow=perhaps",
+                        NO_BODY,
+                        400,
+                        "bad-parameter",
+                        "true or false"),
                 row("A18", "GET", "/v1/projects/there/deployments?before=x", NO_BODY, 400, "bad-parameter", "UTC time"),
                 row("A18", "GET", "/v1/projects/there/releases/x", NO_BODY, 400, "bad-parameter", "v1"),
                 row("B8", "GET", "/v1/projects?token=x", NO_BODY, 400, "token-in-url", "Authorization"),
@@ -106,23 +113,86 @@ class BadInputIT {
                 row("C8", "POST", deploy, files(".git/config"), 422, "reserved-path", ".git"),
                 row("C9", "POST", deploy, files("a\":\"x\",\"A"), 422, "path-conflict", "A"),
                 row("C10", "POST", deploy, files("a\":\"x\",\"a/b"), 422, "path-conflict", "a"),
-                row("C16", "POST", deploy, "{\"files\":{\"a\":{\"content\":\"%\",\"encoding\":\"base64\"}},\"projectName\":\"x\"}", 422, "validation", "base64"),
-                row("C16", "POST", "/v1/deployments", "{\"source\":\"%%\",\"project\":\"x\"}", 422, "validation", "base64"),
+                row(
+                        "C16",
+                        "POST",
+                        deploy,
+                        "{\"files\":{\"a\":{\"content\":\"%\",\"encoding\":\"base64\"}},\"projectName\":\"x\"}",
+                        422,
+                        "validation",
+                        "base64"),
+                row(
+                        "C16",
+                        "POST",
+                        "/v1/deployments",
+                        "{\"source\":\"%%\",\"project\":\"x\"}",
+                        422,
+                        "validation",
+                        "base64"),
                 row("C17", "POST", deploy, "{\"files\":{},\"projectName\":\"x\"}", 422, "empty-source", ""),
-                row("B5", "POST", deploy, "{\"files\":{\"a\":\"b\"},\"projectName\":\"x\",\"userId\":\"bob\"}", 403, "forbidden", "alice"),
+                row(
+                        "B5",
+                        "POST",
+                        deploy,
+                        "{\"files\":{\"a\":\"b\"},\"projectName\":\"x\",\"userId\":\"bob\"}",
+                        403,
+                        "forbidden",
+                        "alice"),
                 row("F3", "POST", deploy, config("a: b: c"), 422, "config-syntax", "1:"),
                 row("F4", "POST", deploy, config("nmae: x"), 422, "config-invalid", "name"),
                 row("F4", "POST", deploy, config("runtime: cobol"), 422, "config-invalid", "python"),
                 row("F6", "POST", deploy, config("resources: {memory: 1Pi}"), 422, "config-invalid", "memory"),
                 row("F7", "POST", deploy, config("env: {PORT: '1'}"), 422, "env-invalid", "PORT"),
                 row("F8", "POST", deploy, config("env: {A: 'secret:nope'}"), 422, "secret-missing", "nope"),
-                row("F9", "POST", "/v1/projects/there/deployments", "{\"commit\":\"" + "f".repeat(40) + "\"}", 404, "commit-unknown", ""),
+                row(
+                        "F9",
+                        "POST",
+                        "/v1/projects/there/deployments",
+                        "{\"commit\":\"" + "f".repeat(40) + "\"}",
+                        404,
+                        "commit-unknown",
+                        ""),
                 row("F14", "POST", "/v1/deployments/ID/cancel", "", 409, "already-finished", ""),
-                row("F16", "PUT", "/v1/projects/there/secrets/db_url", "{\"value\":\"" + "x".repeat(70_000) + "\"}", 413, "secret-invalid", "65536"),
-                row("F16", "PUT", "/v1/projects/there/secrets/1a", "{\"value\":\"x\"}", 422, "secret-invalid", "letters"),
-                row("F17", "PATCH", "/v1/projects/there/env", "{\"set\":{\"LD_PRELOAD\":\"x\"}}", 422, "env-invalid", "reserved"),
-                row("C18", "PUT", "/v1/projects/there/files/main.py", "{\"content\":\"x\",\"parent\":\"" + "0".repeat(40) + "\"}", 409, "commit-conflict", ""),
-                row("A11", "POST", "/v1/projects", "{\"name\":\"" + "x".repeat(1 << 20) + "\"}", 413, "body-too-large", "1048576"));
+                row(
+                        "F16",
+                        "PUT",
+                        "/v1/projects/there/secrets/db_url",
+                        "{\"value\":\"" + "x".repeat(70_000) + "\"}",
+                        413,
+                        "secret-invalid",
+                        "65536"),
+                row(
+                        "F16",
+                        "PUT",
+                        "/v1/projects/there/secrets/1a",
+                        "{\"value\":\"x\"}",
+                        422,
+                        "secret-invalid",
+                        "letters"),
+                row(
+                        "F17",
+                        "PATCH",
+                        "/v1/projects/there/env",
+                        "{\"set\":{\"LD_PRELOAD\":\"x\"}}",
+                        422,
+                        "env-invalid",
+                        "reserved"),
+                row(
+                        "C18",
+                        "PUT",
+                        "/v1/projects/there/files/main.py",
+                        "{\"content\":\"x\",\"parent\":\"" + "0".repeat(40) + "\"}",
+                        409,
+                        "commit-conflict",
+                        ""),
+                row(
+                        "A11",
+                        "POST",
+                        "/v1/projects",
+                        "{\"name\":\"" + "x".repeat(1 << 20) + "\"}",
+                        413,
+                        "body-too-large",
+                        "1048576"));
     }
 
     private static String files(String path) {
@@ -135,8 +205,7 @@ class BadInputIT {
 
     @ParameterizedTest(name = "{0} {1} {2}")
     @MethodSource("bodies")
-    void aBadBodyIsRefused(
-            String row, String method, String path, String body, int status, String slug, String says) {
+    void aBadBodyIsRefused(String row, String method, String path, String body, int status, String slug, String says) {
         Answer answer =
                 http.json(method, path.replace("ID", deployment), body, ALICE).isProblem(status, slug);
 
@@ -149,7 +218,11 @@ class BadInputIT {
                 row("B1", new String[] {"Authorization", "Basic YTpi"}, "token-invalid", "invalid_token"),
                 row("B2", new String[] {"Authorization", "Bearer expired"}, "token-expired", "invalid_token"),
                 row("B3", new String[] {"Authorization", "Bearer nonsense"}, "token-invalid", "invalid_token"),
-                row("B3", new String[] {"Authorization", "Bearer " + "x".repeat(9_000)}, "token-invalid", "invalid_token"));
+                row(
+                        "B3",
+                        new String[] {"Authorization", "Bearer " + "x".repeat(9_000)},
+                        "token-invalid",
+                        "invalid_token"));
     }
 
     @ParameterizedTest(name = "{0} {2}")
@@ -185,11 +258,7 @@ class BadInputIT {
 
     @Test
     void aCompressedBodyIsRefused() {
-        http.send(
-                        "POST",
-                        "/v1/projects",
-                        new byte[] {1, 2, 3},
-                        HttpProbe.with(ALICE, "Content-Encoding", "gzip"))
+        http.send("POST", "/v1/projects", new byte[] {1, 2, 3}, HttpProbe.with(ALICE, "Content-Encoding", "gzip"))
                 .isProblem(415, "unsupported-encoding");
     }
 
@@ -249,17 +318,18 @@ class BadInputIT {
         String[] headers = HttpProbe.with(ALICE, "Content-Type", "multipart/form-data; boundary=b0undary");
 
         http.send("POST", "/v1/deployments", cut, headers).isProblem(400, "bad-multipart");
-        http.send(
-                        "POST",
-                        "/v1/deployments",
-                        whole,
-                        HttpProbe.with(ALICE, "Content-Type", "multipart/form-data"))
+        http.send("POST", "/v1/deployments", whole, HttpProbe.with(ALICE, "Content-Type", "multipart/form-data"))
                 .isProblem(400, "bad-multipart");
     }
 
     static Stream<Arguments> sockets() {
         return Stream.of(
-                row("G1", "", new String[] {"Authorization", "Bearer alice", "Origin", "https://evil.example"}, 403, "origin-denied"),
+                row(
+                        "G1",
+                        "",
+                        new String[] {"Authorization", "Bearer alice", "Origin", "https://evil.example"},
+                        403,
+                        "origin-denied"),
                 row("G1", "", new String[] {"Authorization", "Bearer alice", "Origin", "null"}, 403, "origin-denied"),
                 row("G2", "", new String[] {}, 401, "not-authenticated"),
                 row("G2", "&ticket=used", new String[] {}, 401, "ticket-invalid"),

@@ -23,9 +23,7 @@ class RateIT {
     @BeforeEach
     void start() {
         server = new ApiFixture(
-                folder,
-                new ApiSettings.Rates(40, 5, 3, 2),
-                new ApiSettings.Sockets(10, 2, Duration.ofMillis(200)));
+                folder, new ApiSettings.Rates(40, 5, 3, 2), new ApiSettings.Sockets(10, 2, Duration.ofMillis(200)));
         http = new HttpProbe(server.uri());
     }
 
@@ -85,8 +83,7 @@ class RateIT {
         String id = deploy("alice", "busy").is(202).json().path("deploymentId").asText();
         HttpProbe.Watching first = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
         http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
-        org.assertj.core.api.Assertions.assertThatThrownBy(
-                        () -> http.open("/ws?deploymentId=" + id, ContractIT.ALICE))
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> http.open("/ws?deploymentId=" + id, ContractIT.ALICE))
                 .hasMessageContaining("WebSocket");
 
         first.socket().abort();
@@ -104,8 +101,9 @@ class RateIT {
         server.images.pauseUntil(released);
         String id = deploy("alice", "idle").is(202).json().path("deploymentId").asText();
         HttpProbe.Watching watching = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
-        Awaitility.await().until(() -> watching.messages().stream()
-                .anyMatch(message -> message.path("status").asText().equals("building")));
+        Awaitility.await()
+                .until(() -> watching.messages().stream()
+                        .anyMatch(message -> message.path("status").asText().equals("building")));
         long until = System.nanoTime() + Duration.ofMillis(1_500).toNanos();
         Awaitility.await().until(() -> System.nanoTime() > until);
 

@@ -1,0 +1,128 @@
+package im.backend.server;
+
+import static java.lang.System.Logger.Level.INFO;
+
+import im.backend.api.Api;
+import im.backend.config.ServerConfig;
+import im.backend.deploy.DeployEngine;
+import im.backend.deploy.Ports;
+import im.backend.host.HostFacts;
+import im.backend.host.Launcher;
+import im.backend.host.Toolchains;
+import im.backend.manifest.ManifestReader;
+import im.backend.problem.Problem;
+import im.backend.route.proxy.ReverseProxy;
+import im.backend.source.git.GitRoutes;
+import im.backend.source.git.GitSourceStore;
+import im.backend.store.sql.Database;
+import java.lang.System.Logger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * One server on one data folder, from lock to lock. Apps outlive it: closing stops nothing that serves, and the next start
+ * takes over what it finds.
+ */
+public final class Server implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(Server.class.getName());
+    /** Part of the time for shutdown in which requests in flight may end. */
+    private static final int DRAIN_PARTS = 3;
+
+    private final ServerConfig config;
+    private final Clock clock;
+    private final Closing closing = new Closing();
+    private volatile boolean stopping;
+
+    public Server(ServerConfig config, Clock clock) {
+        this.config = config;
+        this.clock = clock;
+    }
+
+    /**
+     * Returns when the API answers and what was live is being brought up. Fails with a Problem that says in one sentence
+     * what to do, as {@code data-folder-in-use} or {@code port-taken}, and leaves nothing open then.
+     */
+    public Started start() {
+        Instant begun = clock.instant();
+        try {
+            return open(begun);
+        } catch (RuntimeException e) {
+            closing.close();
+            throw e;
+        }
+    }
+
+    private Started open(Instant begun) {
+        DataFolder data = new DataFolder(config.data());
+        data.start();
+        closing.add("data folder", data);
+        Wiring wiring = new Wiring(config, data, clock, closing);
+        Metrics metrics = new Metrics();
+        Database database = wiring.database();
+        Ports.Stores stores = wiring.stores(database, metrics);
+        GitSourceStore source = wiring.source();
+        Launcher launcher = wiring.launcher();
+        refuseMissing(launcher.facts());
+        Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
+        ReverseProxy proxy = wiring.proxy(metrics);
+        Ports ports = new Ports(
+                source,
+                ManifestReader::read,
+                wiring.images(launcher, toolchains),
+                wiring.hosting(launcher, toolchains),
+                proxy,
+                wiring.secrets(database),
+                stores);
+        int appsPort = config.apps().publicPort() == 0
+                ? proxy.address().getPort()
+                : config.apps().publicPort();
+        String apps = "http://*." + config.apps().domain() + (appsPort == 80 ? "" : ":" + appsPort);
+        DeployEngine engine = wiring.engine(ports, appsPort);
+        Api.Identity identity = wiring.identity();
+        Api.UseCases useCases = wiring.useCases(ports, engine);
+        ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, apps);
+        Api api = wiring.api(identity, useCases, metrics, facts);
+        GitRoutes git = wiring.git(source, identity, useCases);
+        engine.start();
+        PlatformListener listener =
+                wiring.listener(api, git, config.server().shutdownMax().dividedBy(DRAIN_PARTS));
+        metrics.gauge("backendim_connections", "Open connections to the platform", listener::openConnections);
+        metrics.gauge("backendim_apps_connections", "Open connections to apps", proxy::openConnections);
+        metrics.gauge(
+                "backendim_watchers", "Open WebSockets", () -> api.sockets().watchers());
+        Duration took = Duration.between(begun, clock.instant());
+        LOG.log(INFO, "serving at {0}, apps at {1}, data in {2}", listener.uri(), apps, data.path());
+        return new Started(
+                listener.uri(),
+                apps,
+                data.path(),
+                data.resolve(Wiring.ADMIN_KEY),
+                launcher.facts().sandbox().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                took);
+    }
+
+    private void refuseMissing(HostFacts facts) {
+        if (config.local().sandbox() == ServerConfig.Use.REQUIRED && facts.sandbox() == HostFacts.SandboxKind.NONE) {
+            throw new Problem.Conflict(
+                            "sandbox-missing",
+                            "local.sandbox is required, and there is none here: " + facts.reason() + " " + facts.fix())
+                    .asException();
+        }
+        boolean uncontrolled = facts.limits().values().stream().anyMatch(how -> !how.startsWith("cgroup"));
+        if (config.local().controlGroups() == ServerConfig.Use.REQUIRED && uncontrolled) {
+            throw new Problem.Conflict(
+                            "control-groups-missing",
+                            "local.control-groups is required, and not all can be written here: " + facts.limits())
+                    .asException();
+        }
+    }
+
+    /** Takes no more deployments, lets what is under way end within the configured time, and closes all. Apps run on. */
+    @Override
+    public void close() {
+        stopping = true;
+        closing.close();
+    }
+}

@@ -1,0 +1,279 @@
+package im.backend.server;
+
+import im.backend.api.Api;
+import im.backend.api.ApiRoute;
+import im.backend.api.ApiSettings;
+import im.backend.build.detect.Detection;
+import im.backend.build.host.HostSandbox;
+import im.backend.build.host.HostSandboxSettings;
+import im.backend.build.jib.JibImageBuilder;
+import im.backend.build.jib.JibSettings;
+import im.backend.config.ServerConfig;
+import im.backend.deploy.DeployEngine;
+import im.backend.deploy.DeploySettings;
+import im.backend.deploy.Ports;
+import im.backend.domain.DeploymentId;
+import im.backend.file.PrivateFile;
+import im.backend.host.HostSettings;
+import im.backend.host.Launcher;
+import im.backend.host.Limits;
+import im.backend.host.Toolchains;
+import im.backend.identity.jwt.JwtSettings;
+import im.backend.identity.jwt.JwtTokens;
+import im.backend.identity.jwt.SigningKeys;
+import im.backend.identity.local.FirstAdmin;
+import im.backend.identity.local.LocalIdentityProvider;
+import im.backend.orchestrator.local.LocalOneOff;
+import im.backend.orchestrator.local.LocalOrchestrator;
+import im.backend.orchestrator.local.LocalSettings;
+import im.backend.orchestrator.local.LocalStorage;
+import im.backend.orchestrator.local.ProjectLogs;
+import im.backend.project.ProjectEnv;
+import im.backend.project.ProjectSecrets;
+import im.backend.project.Projects;
+import im.backend.project.SourceEdits;
+import im.backend.route.proxy.ProxyLimits;
+import im.backend.route.proxy.ProxySettings;
+import im.backend.route.proxy.ReverseProxy;
+import im.backend.secret.MasterKeyFile;
+import im.backend.source.SourceLimits;
+import im.backend.source.git.GitRoutes;
+import im.backend.source.git.GitSettings;
+import im.backend.source.git.GitSourceStore;
+import im.backend.source.git.PushLimits;
+import im.backend.store.sql.Database;
+import im.backend.store.sql.DatabaseSettings;
+import im.backend.store.sql.SqlDeploymentLog;
+import im.backend.store.sql.SqlProjectStore;
+import im.backend.store.sql.SqlReleaseStore;
+import im.backend.store.sql.SqlSecretStore;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.UUID;
+
+/** Which technology is behind which port: each method opens one feature, and notes how it is closed. */
+final class Wiring {
+    static final String ADMIN_KEY = "admin.key";
+    /** Builds get uids of their own, above those of the apps. */
+    private static final int BUILD_UID_DISTANCE = 100_000;
+
+    private static final int BUILD_FILES_MAX = 65_536;
+
+    private final ServerConfig config;
+    private final DataFolder data;
+    private final Clock clock;
+    private final Closing closing;
+    private final SecureRandom random = new SecureRandom();
+
+    Wiring(ServerConfig config, DataFolder data, Clock clock, Closing closing) {
+        this.config = config;
+        this.data = data;
+        this.clock = clock;
+        this.closing = closing;
+    }
+
+    Database database() {
+        Database database = new Database(new DatabaseSettings.Embedded(data.resolve("db")), clock);
+        database.start();
+        closing.add("database", database);
+        return database;
+    }
+
+    Ports.Stores stores(Database database, Metrics metrics) {
+        return new Ports.Stores(
+                new SqlProjectStore(database, clock),
+                new SqlReleaseStore(database),
+                new MeteredDeploymentLog(new SqlDeploymentLog(database, clock), metrics));
+    }
+
+    SqlSecretStore secrets(Database database) {
+        PrivateFile file =
+                config.keys().masterKeyFile().map(Wiring::privateFile).orElse(new PrivateFile(keys(), "master.key"));
+        SqlSecretStore secrets = new SqlSecretStore(database, new MasterKeyFile(file, random), clock);
+        secrets.start();
+        return secrets;
+    }
+
+    private static PrivateFile privateFile(Path path) {
+        Path file = path.toAbsolutePath();
+        return new PrivateFile(
+                Objects.requireNonNull(file.getParent(), "a file has a folder"),
+                file.getFileName().toString());
+    }
+
+    private Path keys() {
+        return data.resolve("keys");
+    }
+
+    Api.Identity identity() {
+        PrivateFile hash = new PrivateFile(keys(), "admin.hash");
+        new FirstAdmin(new PrivateFile(data.path(), ADMIN_KEY), hash, random).start();
+        LocalIdentityProvider accounts = new LocalIdentityProvider(hash);
+        accounts.start();
+        SigningKeys signing = new SigningKeys(new PrivateFile(keys(), "signing.jwk"), random);
+        signing.start();
+        JwtSettings settings =
+                new JwtSettings(JwtSettings.DEFAULT.issuer(), config.keys().tokenTtl(), JwtSettings.DEFAULT.leeway());
+        JwtTokens tokens = new JwtTokens(signing, settings, clock, random);
+        return new Api.Identity(accounts, tokens, tokens);
+    }
+
+    GitSourceStore source() {
+        SourceLimits defaults = SourceLimits.DEFAULT;
+        SourceLimits limits = new SourceLimits(
+                config.limits().uploadMaxBytes(),
+                config.limits().uploadExpandedMaxBytes(),
+                defaults.ratioMax(),
+                defaults.ratioAfterBytes(),
+                config.limits().uploadFilesMax(),
+                defaults.pathBytesMax(),
+                defaults.pathPartBytesMax(),
+                defaults.pathDepthMax(),
+                defaults.fileBytesMax(),
+                defaults.unpackTimeMax());
+        GitSourceStore source = new GitSourceStore(new GitSettings(data.resolve("git"), limits), clock);
+        source.start();
+        closing.add("source", source);
+        return source;
+    }
+
+    Launcher launcher() {
+        Launcher launcher = new Launcher(new HostSettings(
+                data.resolve("launcher"),
+                use(config.local().sandbox()),
+                use(config.local().controlGroups())));
+        launcher.start();
+        return launcher;
+    }
+
+    private static HostSettings.Use use(ServerConfig.Use use) {
+        return switch (use) {
+            case AUTO, REQUIRED -> HostSettings.Use.WHEN_THERE;
+            case NEVER -> HostSettings.Use.NEVER;
+        };
+    }
+
+    Ports.Hosting hosting(Launcher launcher, Toolchains toolchains) {
+        LocalSettings settings = new LocalSettings(
+                data.resolve("instances"),
+                data.resolve("volumes"),
+                config.local().uidBase(),
+                config.local().portMin(),
+                config.local().portMax());
+        ProjectLogs logs = new ProjectLogs(data.resolve("logs"), launcher, clock);
+        logs.start();
+        closing.add("app logs", logs);
+        LocalStorage storage = new LocalStorage(settings, launcher, logs);
+        LocalOrchestrator orchestrator = new LocalOrchestrator(settings, launcher, toolchains, logs, storage);
+        orchestrator.start();
+        closing.add("orchestrator", orchestrator);
+        return new Ports.Hosting(orchestrator, new LocalOneOff(settings, launcher, toolchains), logs, storage);
+    }
+
+    JibImageBuilder images(Launcher launcher, Toolchains toolchains) {
+        int firstUid = config.local().uidBase() + BUILD_UID_DISTANCE;
+        HostSandboxSettings settings = new HostSandboxSettings(
+                data.resolve("cache"),
+                launcher.hasAccounts() ? OptionalInt.of(firstUid) : OptionalInt.empty(),
+                new Limits(config.build().memoryMaxBytes(), 0, config.build().processesMax(), BUILD_FILES_MAX),
+                config.build().timeMax(),
+                System.getenv(),
+                config.build().environment());
+        HostSandbox sandbox = new HostSandbox(settings, launcher, toolchains, clock);
+        sandbox.start();
+        JibImageBuilder images =
+                new JibImageBuilder(new JibSettings(data.resolve("images")), new Detection(), sandbox, clock);
+        images.start();
+        return images;
+    }
+
+    ReverseProxy proxy(Metrics metrics) {
+        ReverseProxy proxy = new ReverseProxy(
+                new ProxySettings(
+                        new InetSocketAddress(
+                                config.apps().host(), config.apps().port()),
+                        ProxyLimits.defaults()),
+                (host, status, took) -> metrics.proxied(status, took));
+        proxy.start();
+        closing.add("proxy", proxy);
+        return proxy;
+    }
+
+    DeployEngine engine(Ports ports, int appsPort) {
+        ServerConfig.Deploy deploy = config.deploy();
+        DeploySettings settings = new DeploySettings(
+                config.apps().domain(),
+                appsPort,
+                deploy.concurrency(),
+                deploy.queueMax(),
+                config.build().timeMax(),
+                deploy.timeMax(),
+                deploy.stopGrace(),
+                deploy.keepReleases());
+        DeployEngine engine = new DeployEngine(ports, settings, clock, () -> new DeploymentId(UUID.randomUUID()));
+        closing.add("deployments", engine);
+        return engine;
+    }
+
+    Api.UseCases useCases(Ports ports, DeployEngine engine) {
+        return new Api.UseCases(
+                engine,
+                new Projects(ports, engine),
+                new SourceEdits(ports, engine),
+                new ProjectEnv(ports, engine),
+                new ProjectSecrets(ports, engine));
+    }
+
+    Api api(Api.Identity identity, Api.UseCases useCases, Metrics metrics, ServerFacts facts) {
+        List<ApiRoute> health = new HealthRoutes(facts::readiness, metrics).routes();
+        ServerConfig.Limits limits = config.limits();
+        ApiSettings.Rates rates = new ApiSettings.Rates(
+                limits.requestsPerMinute(),
+                ApiSettings.Rates.DEFAULT.perAddress(),
+                limits.loginsPerMinute(),
+                limits.deploysPerMinute());
+        ApiSettings.Sockets sockets = new ApiSettings.Sockets(
+                Math.max(ApiSettings.Sockets.DEFAULT.watchersMax(), limits.socketsPerUser()),
+                limits.socketsPerUser(),
+                ApiSettings.Sockets.DEFAULT.ping());
+        ApiSettings settings =
+                new ApiSettings(data.resolve("spool"), limits.uploadMaxBytes(), rates, sockets, Set.of());
+        return new Api(identity, useCases, new Api.Host(facts::body, health, metrics), settings, clock);
+    }
+
+    PlatformListener listener(Api api, GitRoutes git, Duration drain) {
+        EdgeLimits defaults = EdgeLimits.defaults();
+        ServerConfig.Limits limits = config.limits();
+        EdgeLimits edge = defaults.withConnections(new EdgeLimits.Connections(
+                        limits.connections(),
+                        limits.connectionsPerAddress(),
+                        defaults.connections().idle()))
+                .withRequests(new EdgeLimits.Requests(
+                        limits.requestsAtOnce(),
+                        defaults.requests().queuedMax(),
+                        defaults.requests().queueTime()));
+        PlatformListener listener = new PlatformListener(
+                new PlatformListener.Settings(
+                        config.server().host(), config.server().port(), edge, drain),
+                api,
+                git);
+        listener.start();
+        closing.add("listener", listener);
+        return listener;
+    }
+
+    GitRoutes git(GitSourceStore source, Api.Identity identity, Api.UseCases useCases) {
+        return new GitRoutes(
+                source,
+                new GitDoor(identity, useCases.engine().access(), useCases.projects()),
+                new PushDeployments(useCases.engine().deployments()),
+                PushLimits.DEFAULT);
+    }
+}
