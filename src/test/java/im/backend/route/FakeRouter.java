@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /** A route table without a listener, for the tests of those who publish routes. */
 public final class FakeRouter implements Router {
@@ -24,6 +25,10 @@ public final class FakeRouter implements Router {
         }
         lock.lock();
         try {
+            Target before = targets.get(host);
+            if (before != null && before.endpoints.equals(endpoints)) {
+                return draining(null);
+            }
             return draining(targets.put(host, new Target(List.copyOf(endpoints))));
         } finally {
             lock.unlock();
@@ -76,7 +81,7 @@ public final class FakeRouter implements Router {
         }
     }
 
-    private Draining draining(Target left) {
+    private Draining draining(@Nullable Target left) {
         return max -> left == null || awaitIdle(left, max);
     }
 

@@ -1,5 +1,6 @@
 package im.backend.server;
 
+import im.backend.route.proxy.RawSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -1,5 +1,6 @@
 package im.backend.server;
 
+import im.backend.route.proxy.RawSocket;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;

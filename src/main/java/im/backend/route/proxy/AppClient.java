@@ -13,7 +13,7 @@ record AppClient(ProxyLimits.Apps limits) implements ProxyClient {
     @Override
     public @Nullable ProxyTarget findTarget(HttpServerExchange exchange) {
         ProxiedRequest request = exchange.getAttachment(ProxiedRequest.KEY);
-        if (request.failure() == ProxyFailure.TIMEOUT) {
+        if (request.isOver()) {
             return null;
         }
         if (request.isConnected() || request.failure() != null) {

@@ -85,13 +85,16 @@ final class Client implements Upstream.Tunnel {
         return tunnel == ended;
     }
 
-    /** The connection is gone. */
+    /** The connection is gone; a request that the library still works on ends now, since nobody waits for it. */
     void closed() {
-        ProxiedRequest open = tunnel;
-        if (open != null) {
+        if (tunnel != null) {
+            tunnel.upstream().closed(this);
+            tunnel.leave();
             tunnel = null;
-            open.upstream().closed(this);
-            open.upstream().leave();
+        }
+        if (request != null) {
+            request.leave();
+            request.abort(ProxyFailure.NO_ANSWER);
         }
     }
 
@@ -113,6 +116,9 @@ final class Client implements Upstream.Tunnel {
         sentBefore += sent;
         boolean readerWaits = connection.isOpen() && sink.isWriteResumed();
         if (readerWaits && !reading.spend(waited, sent)) {
+            if (request != null) {
+                request.abort(ProxyFailure.REQUEST_TIMEOUT);
+            }
             IoUtils.safeClose(connection);
         } else if (request != null && exchange != null && tunnel == null) {
             lookAt(exchange, request, waited, received, sent, readerWaits);
@@ -153,7 +159,7 @@ final class Client implements Upstream.Tunnel {
         if (!current.isResponseStarted()) {
             write(ProxyFailure.REQUEST_TIMEOUT.answer());
         }
-        proxied.failed(ProxyFailure.REQUEST_TIMEOUT);
+        proxied.abort(ProxyFailure.REQUEST_TIMEOUT);
         IoUtils.safeClose(connection);
     }
 

@@ -7,6 +7,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,14 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
         if (!exchange.isResponseChannelAvailable()) {
             return false;
         }
-        answer(exchange, reason(exchange));
+        ProxyFailure reason = reason(exchange);
+        exchange.addExchangeCompleteListener((ended, next) -> {
+            // Added last, this runs first: whatever the app still says on its connection must not meet another request.
+            ended.getAttachment(ProxiedRequest.KEY).abort(reason);
+            next.proceed();
+        });
+        exchange.setPersistent(false);
+        answer(exchange, reason);
         return true;
     }
 
@@ -68,7 +76,7 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
     public void exchangeEvent(HttpServerExchange exchange, NextListener next) {
         ProxiedRequest request = exchange.getAttachment(ProxiedRequest.KEY);
         if (!clients.of(exchange).end(request)) {
-            request.upstream().leave();
+            request.leave();
         }
         meter.served(request.route().host(), exchange.getStatusCode(), Duration.ofNanos(request.elapsedNanos()));
         next.proceed();
@@ -76,6 +84,10 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
 
     private void pass(HttpServerExchange exchange, ProxiedRequest request) throws Exception {
         boolean webSocket = HeaderRules.isWebSocket(exchange.getRequestHeaders());
+        if (HeaderRules.asksToClose(exchange.getRequestHeaders())) {
+            // The library knows "close" only when it stands alone.
+            exchange.setPersistent(false);
+        }
         HeaderRules.cleanRequest(exchange.getRequestHeaders());
         exchange.putAttachment(ProxiedRequest.KEY, request);
         exchange.setMaxEntitySize(bodyBytesMax);
@@ -132,6 +144,7 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
             headers.put(Headers.RETRY_AFTER, BUSY_RETRY_SECONDS);
         }
         exchange.setStatusCode(failure.status());
+        exchange.setReasonPhrase(StatusCodes.getReason(failure.status()));
         exchange.getResponseSender().send(ByteBuffer.wrap(person ? failure.page() : failure.problem()));
     }
 

@@ -55,6 +55,11 @@ final class HeaderRules {
         return upgrade != null && upgrade.size() == 1 && upgrade.getFirst().equalsIgnoreCase("websocket");
     }
 
+    static boolean asksToClose(HeaderMap headers) {
+        HeaderValues connection = headers.get(Headers.CONNECTION);
+        return connection != null && optionsOf(connection).contains(Headers.CLOSE);
+    }
+
     static void cleanRequest(HeaderMap headers) {
         boolean webSocket = isWebSocket(headers);
         removeHopByHop(headers);

@@ -2,6 +2,7 @@ package im.backend.route.proxy;
 
 import io.undertow.client.ClientConnection;
 import io.undertow.util.AttachmentKey;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
@@ -14,6 +15,7 @@ final class ProxiedRequest {
     private Upstream upstream;
     private @Nullable ClientConnection connection;
     private @Nullable ProxyFailure failure;
+    private boolean left;
 
     ProxiedRequest(RouteTable.Entry entry) {
         this.route = entry.route();
@@ -59,12 +61,36 @@ final class ProxiedRequest {
         }
     }
 
+    /** A retry would do harm: the app had its time, or the client has gone. */
+    boolean isOver() {
+        return left || failure == ProxyFailure.TIMEOUT || failure == ProxyFailure.REQUEST_TIMEOUT;
+    }
+
     boolean isConnected() {
         return connection != null;
     }
 
+    /**
+     * Hangs up on the app. The library's own close is polite: it reads for seconds what the app still says. So the socket is
+     * taken away from it, as for an upgrade, and closed; the library then ends the request by itself.
+     */
     void abort(ProxyFailure reason) {
         failed(reason);
-        IoUtils.safeClose(connection);
+        ClientConnection open = connection;
+        if (open != null && open.isOpen()) {
+            try {
+                open.performUpgrade().close();
+            } catch (IOException alreadyClosed) {
+                IoUtils.safeClose(open);
+            }
+        }
+    }
+
+    /** Counts the request out, once: either when it ends or when its client is gone. */
+    void leave() {
+        if (!left) {
+            left = true;
+            upstream.leave();
+        }
     }
 }

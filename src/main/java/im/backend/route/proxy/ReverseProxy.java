@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -30,6 +32,9 @@ public final class ReverseProxy implements Router, AutoCloseable {
     private static final int BACKLOG = 1_024;
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int BUFFERS_PER_THREAD = 24;
+    /** The library writes an error with a stack trace whenever an app or a client breaks off; that is their news, not ours. */
+    private static final List<Logger> NOISE =
+            List.of(Logger.getLogger("io.undertow.proxy.request"), Logger.getLogger("io.undertow.request.io"));
 
     private final ProxySettings settings;
     private final RequestMeter meter;
@@ -49,6 +54,7 @@ public final class ReverseProxy implements Router, AutoCloseable {
 
     /** Listens. Fails with {@code port-taken} when another program has the port. */
     public void start() {
+        NOISE.forEach(logger -> logger.setLevel(Level.OFF));
         try {
             worker = Xnio.getInstance()
                     .createWorker(OptionMap.builder()

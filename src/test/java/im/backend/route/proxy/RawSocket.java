@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.route.proxy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,14 +10,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /** A client that sends what no HTTP client would. */
-final class RawSocket implements AutoCloseable {
+public final class RawSocket implements AutoCloseable {
     private final Socket socket;
 
     private RawSocket(Socket socket) {
         this.socket = socket;
     }
 
-    static RawSocket connect(int port) throws IOException {
+    public static RawSocket connect(int port) throws IOException {
         Socket socket = new Socket();
         socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 5_000);
         socket.setTcpNoDelay(true);
@@ -25,18 +25,18 @@ final class RawSocket implements AutoCloseable {
         return new RawSocket(socket);
     }
 
-    RawSocket send(String bytes) throws IOException {
+    public RawSocket send(String bytes) throws IOException {
         return send(bytes.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    RawSocket send(byte[] bytes) throws IOException {
+    public RawSocket send(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }
 
     /** Sends while the server listens; false when it hung up. */
-    boolean trySend(String bytes) {
+    public boolean trySend(String bytes) {
         try {
             send(bytes);
             return true;
@@ -45,12 +45,12 @@ final class RawSocket implements AutoCloseable {
         }
     }
 
-    void endOutput() throws IOException {
+    public void endOutput() throws IOException {
         socket.shutdownOutput();
     }
 
     /** Everything until the server closes. */
-    String readToEnd() throws IOException {
+    public String readToEnd() throws IOException {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         byte[] buffer = new byte[8_192];
         try {
@@ -68,7 +68,7 @@ final class RawSocket implements AutoCloseable {
     }
 
     /** Reads until {@code text} was seen. */
-    String readUntil(String text) throws IOException {
+    public String readUntil(String text) throws IOException {
         StringBuilder seen = new StringBuilder();
         while (seen.indexOf(text) < 0) {
             int next = socket.getInputStream().read();
@@ -80,12 +80,12 @@ final class RawSocket implements AutoCloseable {
         return seen.toString();
     }
 
-    int read() throws IOException {
+    public int read() throws IOException {
         return socket.getInputStream().read();
     }
 
     /** True when the server neither sends nor closes for so long. */
-    boolean staysOpenFor(Duration time) throws IOException {
+    public boolean staysOpenFor(Duration time) throws IOException {
         socket.setSoTimeout(Math.toIntExact(time.toMillis()));
         try {
             socket.getInputStream().read();
