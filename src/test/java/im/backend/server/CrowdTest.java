@@ -1,10 +1,10 @@
 package im.backend.server;
 
-import im.backend.route.proxy.RawSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.route.proxy.ConnectionCount;
+import im.backend.route.proxy.RawSocket;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package im.backend.server;
 
-import im.backend.route.proxy.RawSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.route.proxy.RawSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,9 +1,9 @@
 package im.backend.server;
 
-import im.backend.route.proxy.RawSocket;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.route.proxy.RawSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

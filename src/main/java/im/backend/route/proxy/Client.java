@@ -17,6 +17,8 @@ final class Client implements Upstream.Tunnel {
     /** FIN and the close code 1001 "going away" (RFC 6455 section 7.4.1), unmasked as a server's frames are. */
     private static final byte[] GOING_AWAY = {(byte) 0x88, 2, 0x03, (byte) 0xE9};
 
+    private static final int FRAMING_BYTES = 64 * 1024;
+
     private final StreamConnection connection;
     private final InetSocketAddress peer;
     private final ProxyLimits limits;
@@ -30,7 +32,6 @@ final class Client implements Upstream.Tunnel {
     private @Nullable ProxiedRequest tunnel;
     private long receivedBefore;
     private long sentBefore;
-    private long receivedAtBegin;
     private long lookedNanos = openedNanos;
     private long progressNanos = openedNanos;
 
@@ -59,14 +60,16 @@ final class Client implements Upstream.Tunnel {
         return connection.isOpen();
     }
 
-    long bodyBytes() {
-        return source.bytes() - receivedAtBegin;
+    boolean sentTooMuch() {
+        return source.isExceeded();
     }
 
     void begin(HttpServerExchange started, ProxiedRequest proxied) {
         exchange = started;
         request = proxied;
-        receivedAtBegin = source.bytes();
+        // The library's own limit counts chunks twice; chunk sizes and separators are let through on top of the body.
+        long max = limits.requests().bodyBytesMax();
+        source.allow(max + max / 64 + FRAMING_BYTES);
         progressNanos = System.nanoTime();
         sending.refill();
         reading.refill();
@@ -82,6 +85,7 @@ final class Client implements Upstream.Tunnel {
     boolean end(ProxiedRequest ended) {
         exchange = null;
         request = null;
+        source.allowAll();
         return tunnel == ended;
     }
 

@@ -7,9 +7,10 @@ import org.xnio.channels.StreamSinkChannel;
 import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
-/** Counts what a client sends. */
+/** Counts what a client sends, and breaks off when it is more than allowed. */
 final class CountingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
     private long bytes;
+    private long allowed = Long.MAX_VALUE;
 
     CountingSource(StreamSourceConduit next) {
         super(next);
@@ -17,6 +18,19 @@ final class CountingSource extends AbstractStreamSourceConduit<StreamSourceCondu
 
     long bytes() {
         return bytes;
+    }
+
+    /** So many more from here on. */
+    void allow(long more) {
+        allowed = bytes + more;
+    }
+
+    void allowAll() {
+        allowed = Long.MAX_VALUE;
+    }
+
+    boolean isExceeded() {
+        return bytes > allowed;
     }
 
     @Override
@@ -39,9 +53,12 @@ final class CountingSource extends AbstractStreamSourceConduit<StreamSourceCondu
         return counted(next.transferTo(count, throughBuffer, target));
     }
 
-    private long counted(long read) {
+    private long counted(long read) throws IOException {
         if (read > 0) {
             bytes += read;
+            if (isExceeded()) {
+                throw new IOException("more bytes than the body may have");
+            }
         }
         return read;
     }

@@ -90,7 +90,6 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
         }
         HeaderRules.cleanRequest(exchange.getRequestHeaders());
         exchange.putAttachment(ProxiedRequest.KEY, request);
-        exchange.setMaxEntitySize(bodyBytesMax);
         exchange.addDefaultResponseListener(this);
         exchange.addExchangeCompleteListener(this);
         // Wrappers run before the library reads the reply's headers to decide on framing and keep-alive.
@@ -115,7 +114,7 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
 
     private ProxyFailure reason(HttpServerExchange exchange) {
         ProxiedRequest request = exchange.getAttachment(ProxiedRequest.KEY);
-        if (clients.of(exchange).bodyBytes() > bodyBytesMax) {
+        if (clients.of(exchange).sentTooMuch()) {
             return ProxyFailure.TOO_LARGE;
         }
         ProxyFailure failure = request.failure();

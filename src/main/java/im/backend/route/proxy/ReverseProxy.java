@@ -33,8 +33,10 @@ public final class ReverseProxy implements Router, AutoCloseable {
     private static final int BUFFER_BYTES = 16 * 1024;
     private static final int BUFFERS_PER_THREAD = 24;
     /** The library writes an error with a stack trace whenever an app or a client breaks off; that is their news, not ours. */
-    private static final List<Logger> NOISE =
-            List.of(Logger.getLogger("io.undertow.proxy.request"), Logger.getLogger("io.undertow.request.io"));
+    private static final List<Logger> NOISE = List.of(
+            Logger.getLogger("io.undertow.request"),
+            Logger.getLogger("io.undertow.request.io"),
+            Logger.getLogger("io.undertow.proxy"));
 
     private final ProxySettings settings;
     private final RequestMeter meter;
@@ -142,6 +144,7 @@ public final class ReverseProxy implements Router, AutoCloseable {
     private OptionMap serverOptions() {
         ProxyLimits limits = settings.limits();
         return OptionMap.builder()
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L)
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .set(UndertowOptions.ALWAYS_SET_KEEP_ALIVE, false)
                 .set(UndertowOptions.ALWAYS_SET_DATE, false)

@@ -23,7 +23,8 @@ final class ReverseProxyTest {
     @ParameterizedTest
     @ValueSource(strings = {"my-api.localhost", "MY-API.localhost", "my-api.localhost:8000", "my-api.localhost."})
     void aRequestReachesTheAppOfItsHost(String host) throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running().to(app)) {
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app)) {
             String answer = proxy.answerTo("GET /a?b=c HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
 
             assertThat(answer).startsWith("HTTP/1.1 200 OK").endsWith("hi");
@@ -53,7 +54,8 @@ final class ReverseProxyTest {
     @ParameterizedTest
     @ValueSource(strings = {"/a%2fb", "/a/../b", "/a;x=1", "/%7Ea", "/a//b", "/a?b=%2F&c"})
     void thePathIsPassedAsItCame(String path) throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running().to(app)) {
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app)) {
             proxy.answerTo("GET " + path + " HTTP/1.1\r\nHost: " + HOST + "\r\nConnection: close\r\n\r\n");
 
             assertThat(app.seen().getFirst().requestLine()).isEqualTo("GET " + path + " HTTP/1.1");
@@ -62,14 +64,23 @@ final class ReverseProxyTest {
 
     @Test
     void whatConcernsOneConnectionOnlyIsNotPassedToTheApp() throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running().to(app)) {
-            proxy.answerTo("GET / HTTP/1.1\r\nHost: " + HOST + "\r\nConnection: close, X-Secret, Authorization\r\n"
-                    + "X-Secret: 1\r\nTE: trailers\r\nKeep-Alive: 1\r\nProxy-Authorization: x\r\nProxy-Connection: x\r\n"
-                    + "Upgrade: h2c\r\nTrailer: x\r\nAuthorization: Basic eA==\r\nX-Kept: 2\r\n\r\n");
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app)) {
+            proxy.answerTo("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n"
+                    + "Connection: close, X-Secret, Authorization\r\n"
+                    + "X-Secret: 1\r\n"
+                    + "TE: trailers\r\n"
+                    + "Keep-Alive: 1\r\n"
+                    + "Proxy-Authorization: x\r\n"
+                    + "Proxy-Connection: x\r\n"
+                    + "Upgrade: h2c\r\n"
+                    + "Trailer: x\r\n"
+                    + "Authorization: Basic eA==\r\n"
+                    + "X-Kept: 2\r\n\r\n");
 
             RecordingApp.Seen seen = app.seen().getFirst();
-            for (String name : List.of("X-Secret", "TE", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection",
-                    "Upgrade", "Trailer")) {
+            for (String name : List.of(
+                    "X-Secret", "TE", "Keep-Alive", "Proxy-Authorization", "Proxy-Connection", "Upgrade", "Trailer")) {
                 assertThat(seen.all(name)).as(name).isEmpty();
             }
             assertThat(seen.all("X-Kept")).containsExactly("2");
@@ -82,7 +93,11 @@ final class ReverseProxyTest {
         try (RecordingApp app = RecordingApp.start((seen, in, out) -> RecordingApp.reply(
                         out,
                         "200 OK",
-                        "Connection: close, X-Secret\r\nX-Secret: 1\r\nKeep-Alive: 1\r\nProxy-Authenticate: x\r\nX-Kept: 2\r\n",
+                        "Connection: close, X-Secret\r\n"
+                                + "X-Secret: 1\r\n"
+                                + "Keep-Alive: 1\r\n"
+                                + "Proxy-Authenticate: x\r\n"
+                                + "X-Kept: 2\r\n",
                         "hi"));
                 RunningProxy proxy = running().to(app);
                 RawSocket client = proxy.connect()) {
@@ -98,9 +113,15 @@ final class ReverseProxyTest {
 
     @Test
     void theAppIsToldWhereTheRequestCameFromAndClientsCanNotForgeIt() throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running().to(app)) {
-            proxy.get("X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Proto: https\r\n"
-                    + "X-Forwarded-Port: 1\r\nX-Forwarded-Server: evil\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6\r\n"
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app)) {
+            proxy.get("X-Forwarded-For: 6.6.6.6\r\n"
+                    + "X-Forwarded-Host: evil\r\n"
+                    + "X-Forwarded-Proto: https\r\n"
+                    + "X-Forwarded-Port: 1\r\n"
+                    + "X-Forwarded-Server: evil\r\n"
+                    + "Forwarded: for=6.6.6.6\r\n"
+                    + "X-Real-IP: 6.6.6.6\r\n"
                     + "X-Forwarded-Prefix: /evil\r\n");
 
             RecordingApp.Seen seen = app.seen().getFirst();
@@ -113,7 +134,8 @@ final class ReverseProxyTest {
 
     @Test
     void thePlatformsCredentialsAreNotPassedAndTheAppsOwnAre() throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running().to(app)) {
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app)) {
             proxy.get("Authorization: Bearer bim_0123456789\r\nCookie: a=1; __Host-backendim-session=secret; b=2\r\n");
             proxy.get("Authorization: Bearer app-token\r\nCookie: a=1\r\n");
 
@@ -128,8 +150,9 @@ final class ReverseProxyTest {
     void chunkedAndUnboundedRepliesArrive() throws IOException {
         try (RecordingApp app = RecordingApp.start((seen, in, out) -> {
                     if (seen.requestLine().contains("chunked")) {
-                        out.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
-                                .getBytes());
+                        out.write(
+                                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n"
+                                        .getBytes());
                     } else {
                         out.write("HTTP/1.1 200 OK\r\n\r\nto the end".getBytes());
                         out.flush();
@@ -191,11 +214,9 @@ final class ReverseProxyTest {
 
     @Test
     void anotherReplicaTakesTheRequestOfOneThatDoesNotListen() throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running()) {
-            proxy.proxy()
-                    .publish(
-                            RunningProxy.HOST,
-                            List.of(new Endpoint("127.0.0.1", freePort()), app.endpoint()));
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running()) {
+            proxy.proxy().publish(RunningProxy.HOST, List.of(new Endpoint("127.0.0.1", freePort()), app.endpoint()));
 
             for (int i = 0; i < 4; i++) {
                 assertThat(proxy.get("")).startsWith("HTTP/1.1 200");
@@ -209,7 +230,9 @@ final class ReverseProxyTest {
                     throw new IOException("hang up");
                 });
                 RunningProxy proxy = running().to(app)) {
-            assertThat(proxy.answerTo(post("3\r\n\r\nabc"))).startsWith("HTTP/1.1 502").contains("app-no-answer");
+            assertThat(proxy.answerTo(post("3\r\n\r\nabc")))
+                    .startsWith("HTTP/1.1 502")
+                    .contains("app-no-answer");
             assertThat(app.seen()).as("a POST is not sent twice").hasSize(1);
         }
     }
@@ -224,7 +247,8 @@ final class ReverseProxyTest {
                 RunningProxy proxy = running().to(app);
                 RawSocket client = proxy.connect()) {
             for (int i = 0; i < 10; i++) {
-                assertThat(client.send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").readUntil("once"))
+                assertThat(client.send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n")
+                                .readUntil("once"))
                         .startsWith("HTTP/1.1 200");
                 await().atMost(Duration.ofSeconds(2)).until(() -> app.openConnections() == 0);
                 assertThat(client.send("POST / HTTP/1.1\r\nHost: " + HOST + "\r\nContent-Length: 1\r\n\r\na")
@@ -241,8 +265,11 @@ final class ReverseProxyTest {
                     seen.readBody(in);
                     RecordingApp.reply(out, "200 OK", "", "hi");
                 });
-                RunningProxy proxy = RunningProxy.start(RunningProxy.shortLimits()).to(app)) {
-            assertThat(proxy.answerTo(post("1048577\r\n\r\n"))).startsWith("HTTP/1.1 413").contains("body-too-large");
+                RunningProxy proxy =
+                        RunningProxy.start(RunningProxy.shortLimits()).to(app)) {
+            assertThat(proxy.answerTo(post("1048577\r\n\r\n")))
+                    .startsWith("HTTP/1.1 413")
+                    .contains("body-too-large");
             try (RawSocket client = proxy.connect()) {
                 client.send("POST / HTTP/1.1\r\nHost: " + HOST + "\r\nTransfer-Encoding: chunked\r\n\r\n");
                 for (int i = 0; i < 20 && client.trySend("20000\r\n" + "a".repeat(0x20000) + "\r\n"); i++) {
@@ -261,7 +288,8 @@ final class ReverseProxyTest {
         RequestMeter meter = (host, status, duration) -> served.merge(host + " " + status, 1, Integer::sum);
         try (RecordingApp app = RecordingApp.start((seen, in, out) -> RecordingApp.reply(
                         out, seen.requestLine().contains("bad") ? "500 Internal Server Error" : "200 OK", "", "hi"));
-                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults(), meter).to(app)) {
+                RunningProxy proxy =
+                        RunningProxy.start(ProxyLimits.defaults(), meter).to(app)) {
             proxy.get("");
             proxy.get("");
             proxy.answerTo("GET /bad HTTP/1.1\r\nHost: " + HOST + "\r\nConnection: close\r\n\r\n");
@@ -274,7 +302,8 @@ final class ReverseProxyTest {
 
     @Test
     void tenThousandHostsAreTenThousandRoutes() throws IOException {
-        try (RecordingApp app = RecordingApp.saying("hi"); RunningProxy proxy = running()) {
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running()) {
             for (int i = 0; i < 10_000; i++) {
                 proxy.proxy().publish(new Hostname("app-" + i + ".localhost"), List.of(app.endpoint()));
             }

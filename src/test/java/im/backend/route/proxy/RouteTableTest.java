@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RouteTableTest {
     private static final Hostname HOST = new Hostname("my-api.localhost");
 
-    private final RouteTable table = new RouteTable(endpoint ->
-            new Upstream(endpoint, new Upstream.PoolSettings(ProxyLimits.defaults().apps(), 2)));
+    private final RouteTable table = new RouteTable(endpoint -> new Upstream(
+            endpoint, new Upstream.PoolSettings(ProxyLimits.defaults().apps(), 2)));
 
     @ParameterizedTest
     @CsvSource({

@@ -37,24 +37,55 @@ final class SmugglingTest {
     static Stream<String> ambiguouslyFramed() {
         List<String> requests = new ArrayList<>();
         for (String encoding : List.of(
-                "chunked", "Chunked", " chunked", "chunked ", "\tchunked", "xchunked", "chunkedx", "chunked, identity",
-                "identity, chunked", "gzip, chunked", "chunked, chunked", "\"chunked\"", "chunked;a=b", "chunk", "cow",
-                "chunked,", ",chunked", "\u000bchunked", "identity")) {
+                "chunked",
+                "Chunked",
+                " chunked",
+                "chunked ",
+                "\tchunked",
+                "xchunked",
+                "chunkedx",
+                "chunked, identity",
+                "identity, chunked",
+                "gzip, chunked",
+                "chunked, chunked",
+                "\"chunked\"",
+                "chunked;a=b",
+                "chunk",
+                "cow",
+                "chunked,",
+                ",chunked",
+                "\u000bchunked",
+                "identity")) {
             requests.add(post("Content-Length: " + CHUNKED.length() + "\r\nTransfer-Encoding:" + encoding, CHUNKED));
         }
         for (String lengths : List.of(
-                "Content-Length: 0\r\nContent-Length: 90", "Content-Length: 90\r\nContent-Length: 0",
-                "Content-Length: 0, 90", "Content-Length: +0", "Content-Length: -1", "Content-Length: 0x0",
-                "Content-Length: 0;a", "Content-Length: 1e1", "Content-Length:\u000b0", "Content-Length: 0 0",
-                "Content-Length: ", "Content-Length: 99999999999999999999")) {
+                "Content-Length: 0\r\nContent-Length: 90",
+                "Content-Length: 90\r\nContent-Length: 0",
+                "Content-Length: 0, 90",
+                "Content-Length: +0",
+                "Content-Length: -1",
+                "Content-Length: 0x0",
+                "Content-Length: 0;a",
+                "Content-Length: 1e1",
+                "Content-Length:\u000b0",
+                "Content-Length: 0 0",
+                "Content-Length: ",
+                "Content-Length: 99999999999999999999")) {
             requests.add(post(lengths, HIDDEN));
         }
         for (String encodings : List.of(
-                "Transfer-Encoding: xchunked", "Transfer-Encoding: identity", "Transfer-Encoding: cow",
+                "Transfer-Encoding: xchunked",
+                "Transfer-Encoding: identity",
+                "Transfer-Encoding: cow",
                 "Transfer-Encoding: chunked\r\nTransfer-Encoding: identity",
-                "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked", "Transfer-Encoding: chunked, cow",
-                "Transfer-Encoding: gzip", "Transfer-Encoding: \"chunked\"", "Transfer-Encoding: chunked;q=1",
-                "Transfer-Encoding:\u000bchunked", "Transfer_Encoding: chunked", "X: y\r\n Transfer-Encoding: chunked",
+                "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked",
+                "Transfer-Encoding: chunked, cow",
+                "Transfer-Encoding: gzip",
+                "Transfer-Encoding: \"chunked\"",
+                "Transfer-Encoding: chunked;q=1",
+                "Transfer-Encoding:\u000bchunked",
+                "Transfer_Encoding: chunked",
+                "X: y\r\n Transfer-Encoding: chunked",
                 "Transfer-Encoding: chunked\r\n\r\n\u0000")) {
             requests.add(post(encodings, CHUNKED));
         }
@@ -74,8 +105,17 @@ final class SmugglingTest {
 
     static Stream<String> sloppyChunks() {
         return Stream.of(
-                        "0x0\r\n\r\n", "-0\r\n\r\n", "+0\r\n\r\n", " 0\r\n\r\n", "0\n\n", "0 \r\n\r\n", "g\r\n\r\n",
-                        "\r\n\r\n", "ffffffffffffffff\r\n\r\n", "1\r\naXX0\r\n\r\n", "1\r\na\n0\r\n\r\n",
+                        "0x0\r\n\r\n",
+                        "-0\r\n\r\n",
+                        "+0\r\n\r\n",
+                        " 0\r\n\r\n",
+                        "0\n\n",
+                        "0 \r\n\r\n",
+                        "g\r\n\r\n",
+                        "\r\n\r\n",
+                        "ffffffffffffffff\r\n\r\n",
+                        "1\r\naXX0\r\n\r\n",
+                        "1\r\na\n0\r\n\r\n",
                         "5;a=\r\nhello\r\n0\r\nX: y\r\n\r\n")
                 .map(chunks -> post("Transfer-Encoding: chunked", chunks + HIDDEN));
     }

@@ -22,12 +22,20 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Event streams, WebSockets and large bodies: what flows instead of being asked and answered. */
 final class StreamsTest {
     private static final String HOST = RunningProxy.HOST.value();
     private static final String WEB_SOCKET_GUID = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+    private final HttpClient http = HttpClient.newHttpClient();
+
+    @AfterEach
+    void closeWebSockets() {
+        http.shutdownNow();
+    }
 
     @Test
     void eachEventArrivesWhenItIsSent() throws IOException {
@@ -47,7 +55,8 @@ final class StreamsTest {
             long worstNanos = 0;
             for (int i = 0; i < 20; i++) {
                 String event = client.readUntil("\n\n");
-                long sent = Long.parseLong(event.substring(event.lastIndexOf("data: ") + 6).strip());
+                long sent = Long.parseLong(
+                        event.substring(event.lastIndexOf("data: ") + 6).strip());
                 worstNanos = Math.max(worstNanos, System.nanoTime() - sent);
             }
 
@@ -88,7 +97,8 @@ final class StreamsTest {
                 });
                 RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app)) {
             try (RawSocket client = proxy.connect()) {
-                client.send("GET /events HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n").readUntil("data: x");
+                client.send("GET /events HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n")
+                        .readUntil("data: x");
             }
 
             await().atMost(Duration.ofSeconds(3)).until(() -> app.openConnections() == 0);
@@ -98,10 +108,9 @@ final class StreamsTest {
     @Test
     void aWebSocketEchoesBothWays() throws Exception {
         try (RecordingApp app = echo();
-                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app);
-                HttpClient http = HttpClient.newHttpClient()) {
+                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app)) {
             Messages messages = new Messages();
-            WebSocket socket = open(http, proxy, messages);
+            WebSocket socket = open(proxy, messages);
             for (int i = 0; i < 50; i++) {
                 socket.sendText("message " + i, true).get(5, TimeUnit.SECONDS);
                 assertThat(messages.texts.poll(5, TimeUnit.SECONDS)).isEqualTo("message " + i);
@@ -116,10 +125,9 @@ final class StreamsTest {
     void aQuietWebSocketIsKept() throws Exception {
         try (RecordingApp app = echo();
                 RunningProxy proxy =
-                        RunningProxy.start(RunningProxy.shortLimits()).to(app);
-                HttpClient http = HttpClient.newHttpClient()) {
+                        RunningProxy.start(RunningProxy.shortLimits()).to(app)) {
             Messages messages = new Messages();
-            WebSocket socket = open(http, proxy, messages);
+            WebSocket socket = open(proxy, messages);
 
             assertThat(messages.texts.poll(2_500, TimeUnit.MILLISECONDS)).isNull();
             socket.sendText("still there", true).get(5, TimeUnit.SECONDS);
@@ -131,12 +139,10 @@ final class StreamsTest {
     @Test
     void drainingWaitsForAWebSocketAndThenEndsItPolitely() throws Exception {
         try (RecordingApp app = echo();
-                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app);
-                HttpClient http = HttpClient.newHttpClient()) {
+                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app)) {
             Messages messages = new Messages();
-            WebSocket socket = open(http, proxy, messages);
-            Draining draining =
-                    proxy.proxy().publish(RunningProxy.LITERAL_HOST, List.of(new Endpoint("127.0.0.1", 1)));
+            WebSocket socket = open(proxy, messages);
+            Draining draining = proxy.proxy().publish(RunningProxy.LITERAL_HOST, List.of(new Endpoint("127.0.0.1", 1)));
             socket.sendText("old release", true).get(5, TimeUnit.SECONDS);
             assertThat(messages.texts.poll(5, TimeUnit.SECONDS)).isEqualTo("old release");
 
@@ -150,11 +156,13 @@ final class StreamsTest {
     @Test
     void aReplyOf101ThatNobodyAskedForOpensNoTunnel() throws IOException {
         try (RecordingApp app = RecordingApp.start((seen, in, out) -> {
-                    out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello".getBytes());
+                    out.write("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\nhello"
+                            .getBytes());
                     out.flush();
                 });
                 RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app)) {
-            assertThat(proxy.answerTo("GET / HTTP/1.1\r\nHost: " + HOST + "\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"))
+            assertThat(proxy.answerTo(
+                            "GET / HTTP/1.1\r\nHost: " + HOST + "\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n"))
                     .doesNotContain("hello");
         }
     }
@@ -163,8 +171,8 @@ final class StreamsTest {
     void aHundredMebibytesStreamUpWithoutMemory() throws Exception {
         long megabytes = 95;
         ProxyLimits standard = ProxyLimits.defaults();
-        try (RecordingApp app = RecordingApp.start((seen, in, out) ->
-                        RecordingApp.reply(out, "200 OK", "", "got " + seen.readBody(in)));
+        try (RecordingApp app = RecordingApp.start(
+                        (seen, in, out) -> RecordingApp.reply(out, "200 OK", "", "got " + seen.readBody(in)));
                 RunningProxy proxy = RunningProxy.start(standard).to(app);
                 RawSocket sized = proxy.connect();
                 RawSocket chunked = proxy.connect()) {
@@ -206,14 +214,14 @@ final class StreamsTest {
 
     @Test
     void aWebSocketThatTheAppRefusesIsRefused() throws Exception {
-        try (RecordingApp app = RecordingApp.start((seen, in, out) -> RecordingApp.reply(out, "403 Forbidden", "", "no"));
-                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app);
-                HttpClient http = HttpClient.newHttpClient()) {
-            assertThatThrownBy(() -> open(http, proxy, new Messages())).hasMessageContaining("WebSocketHandshakeException");
+        try (RecordingApp app =
+                        RecordingApp.start((seen, in, out) -> RecordingApp.reply(out, "403 Forbidden", "", "no"));
+                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app)) {
+            assertThatThrownBy(() -> open(proxy, new Messages())).hasMessageContaining("WebSocketHandshakeException");
         }
     }
 
-    private static WebSocket open(HttpClient http, RunningProxy proxy, Messages messages) throws Exception {
+    private WebSocket open(RunningProxy proxy, Messages messages) throws Exception {
         return http.newWebSocketBuilder()
                 .buildAsync(proxy.uri("ws", "/ws"), messages)
                 .get(5, TimeUnit.SECONDS);
@@ -223,7 +231,8 @@ final class StreamsTest {
     private static RecordingApp echo() throws IOException {
         return RecordingApp.start((seen, in, out) -> {
             out.write(("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                            + "Sec-WebSocket-Accept: " + accept(seen.all("Sec-WebSocket-Key").getFirst()) + "\r\n\r\n")
+                            + "Sec-WebSocket-Accept: "
+                            + accept(seen.all("Sec-WebSocket-Key").getFirst()) + "\r\n\r\n")
                     .getBytes());
             out.flush();
             for (int first = in.read(); first >= 0; first = in.read()) {
