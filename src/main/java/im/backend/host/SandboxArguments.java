@@ -54,6 +54,8 @@ final class SandboxArguments {
             }
         }
         add("--proc", "/proc", "--dev", "/dev", "--perms", "1777", "--tmpfs", "/tmp");
+        // bubblewrap's own /dev/shm is closed to the program's user: no semaphores, as Python's multiprocessing needs.
+        add("--perms", "1777", "--tmpfs", "/dev/shm");
         folder("/run");
         folder("/etc");
         folder("/var");

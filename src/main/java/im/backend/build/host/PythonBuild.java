@@ -21,6 +21,25 @@ import java.util.TreeMap;
 final class PythonBuild {
     private static final String DEPENDENCIES = "/app/.deps";
     private static final String CONSTRAINTS = Workbench.SIDE + "/constraints.txt";
+    /**
+     * Bytecode by content and not by time, so that the layer is the same wherever it is made; without it every start
+     * would compile all packages anew. Some packages carry files that are not meant to compile: these are left as they
+     * are. Where the host allows no semaphores, one worker does it.
+     */
+    private static final String COMPILE = """
+        import compileall, py_compile, sys
+        folder, stripped, seen = sys.argv[1:]
+        def compile_with(workers):
+            compileall.compile_dir(
+                folder, maxlevels=30, quiet=2, workers=workers, stripdir=stripped, prependdir=seen,
+                invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)
+        if sys.version_info >= (3, 9):
+            try:
+                compile_with(0)
+            except (OSError, NotImplementedError):
+                compile_with(1)
+        """;
+
     private static final Map<String, String> QUIET = Map.of(
             "PIP_CACHE_DIR", "/cache/pip",
             "UV_CACHE_DIR", "/cache/uv",
@@ -124,6 +143,7 @@ final class PythonBuild {
                 "--disable-pip-version-check",
                 "--no-input",
                 "--no-warn-script-location",
+                "--no-warn-conflicts",
                 "--root-user-action=ignore",
                 "--progress-bar=off",
                 "--prefer-binary",
@@ -145,18 +165,10 @@ final class PythonBuild {
                 target);
     }
 
-    /**
-     * Bytecode by content and not by time, so that the layer is the same wherever it is made; without it every start
-     * would compile all packages anew. Some packages carry files that are not meant to compile, so failures are fine.
-     */
     private void compile() throws IOException, InterruptedException {
-        String quietly = "import compileall,py_compile,sys;sys.version_info>=(3,9) and"
-                + " compileall.compile_dir(sys.argv[1],maxlevels=30,quiet=2,"
-                + "workers=0,stripdir=sys.argv[2],prependdir=sys.argv[3],"
-                + "invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH)";
         run.run(new Step(
                 "The packages could not be compiled",
-                List.of("python3", "-c", quietly, Workbench.RESULT + "/lib", Workbench.RESULT, DEPENDENCIES),
+                List.of("python3", "-c", COMPILE, Workbench.RESULT + "/lib", Workbench.RESULT, DEPENDENCIES),
                 Map.of()));
     }
 }

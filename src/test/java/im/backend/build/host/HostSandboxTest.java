@@ -177,19 +177,22 @@ class HostSandboxTest {
     @Test
     void aBuildThatHangsAndIgnoresTermIsEndedAtTheLimit() {
         String hanging = """
-                import os, signal, time
-                signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                for n in range(5):
-                    if os.fork() == 0:
-                        os.setsid()
-                        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-                        time.sleep(300)
-                time.sleep(300)
-                """;
+            import os, signal, time
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+            for n in range(5):
+                if os.fork() == 0:
+                    os.setsid()
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+                    time.sleep(300)
+            time.sleep(300)
+            """;
         long started = System.nanoTime();
 
         Problem.StageFailed problem = failure(
-                sandbox(Duration.ofSeconds(2), LIMITS), script(hanging), Optional.of("python3 main.py"), Optional.empty());
+                sandbox(Duration.ofSeconds(2), LIMITS),
+                script(hanging),
+                Optional.of("python3 main.py"),
+                Optional.empty());
 
         assertThat(problem.slug()).isEqualTo("timeout");
         assertThat(problem.detail()).contains("2 seconds");
@@ -200,15 +203,15 @@ class HostSandboxTest {
     @Test
     void anInterruptKillsEveryProcessOfTheBuild() throws InterruptedException {
         String forking = """
-                import os, time
-                print('up', flush=True)
+            import os, time
+            print('up', flush=True)
+            if os.fork() == 0:
+                os.setsid()
                 if os.fork() == 0:
-                    os.setsid()
-                    if os.fork() == 0:
-                        time.sleep(300)
-                    os._exit(0)
-                time.sleep(300)
-                """;
+                    time.sleep(300)
+                os._exit(0)
+            time.sleep(300)
+            """;
         AtomicReference<Optional<Throwable>> ended = new AtomicReference<>(Optional.empty());
         Thread thread = Thread.ofVirtual().start(() -> {
             try {
@@ -240,15 +243,15 @@ class HostSandboxTest {
     @Test
     void aForkBombIsStoppedByTheLimitOfProcesses() {
         String bomb = """
-                import os, time
-                try:
-                    while True:
-                        if os.fork() == 0:
-                            time.sleep(300)
-                except OSError as refused:
-                    print('refused', flush=True)
-                    raise SystemExit(7)
-                """;
+            import os, time
+            try:
+                while True:
+                    if os.fork() == 0:
+                        time.sleep(300)
+            except OSError as refused:
+                print('refused', flush=True)
+                raise SystemExit(7)
+            """;
 
         Problem.StageFailed problem = failure(script(bomb), Optional.of("python3 main.py"), Optional.empty());
 
@@ -280,7 +283,8 @@ class HostSandboxTest {
         Path app = built.app().orElseThrow().folder();
         assertThat(Files.readSymbolicLink(app.resolve("link"))).isEqualTo(target);
         assertThat(app.resolve("pipe")).doesNotExist();
-        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target))).isEqualTo("rw-r-----");
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(target)))
+                .isEqualTo("rw-r-----");
     }
 
     @Test
@@ -306,7 +310,8 @@ class HostSandboxTest {
         sandbox(Duration.ofSeconds(60), LIMITS)
                 .build(new BuildRequest(PROJECT, tree, manifest, Map.of()), plan, lines::add);
 
-        assertThat(lines).anyMatch(line -> line.startsWith("warning: python:3.99 is not installed on this host; using"));
+        assertThat(lines)
+                .anyMatch(line -> line.startsWith("warning: python:3.99 is not installed on this host; using"));
     }
 
     private List<String> sleepers() {
@@ -326,8 +331,8 @@ class HostSandboxTest {
 
     private Problem.StageFailed failure(
             HostSandbox sandbox, InMemorySourceTree tree, Optional<String> command, Optional<String> test) {
-        ProblemException failed = catchThrowableOfType(
-                ProblemException.class, () -> run(sandbox, PROJECT, tree, command, test));
+        ProblemException failed =
+                catchThrowableOfType(ProblemException.class, () -> run(sandbox, PROJECT, tree, command, test));
         assertThat(failed).isNotNull();
         return (Problem.StageFailed) failed.problem();
     }

@@ -39,17 +39,30 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Apps with packages from the real registries, built by the real tools of this host, and then run. */
 @Tag("slow")
 class RealBuildsTest {
     private static final List<String> PASSED = List.of(
-            "SSL_CERT_*", "NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_*", "UV_*",
-            "npm_config_*", "GOPROXY", "GOSUMDB", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "MAVEN_*");
+            "SSL_CERT_*",
+            "NODE_EXTRA_CA_CERTS",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "PIP_*",
+            "UV_*",
+            "npm_config_*",
+            "GOPROXY",
+            "GOSUMDB",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY",
+            "MAVEN_*");
     private static final Limits LIMITS = new Limits(2L << 30, 0, 512, 4096);
 
     @TempDir
@@ -58,6 +71,12 @@ class RealBuildsTest {
     private final List<String> lines = new ArrayList<>();
     private Launcher launcher;
     private Toolchains toolchains;
+
+    /** A registry that has a bad day is easier to tell from a bug with the tool's own words. */
+    @AfterEach
+    void tell(TestReporter reporter) {
+        reporter.publishEntry("build", String.join("\n", lines));
+    }
 
     @BeforeEach
     void start() throws IOException {
@@ -77,10 +96,14 @@ class RealBuildsTest {
 
         BuiltImage second = build(builder, tree.with("main.py", text(tree, "main.py") + "\n# changed\n"));
 
-        assertThat(lines).contains("python packages: unchanged, taken from the cache").hasSize(3);
+        assertThat(lines)
+                .contains("python packages: unchanged, taken from the cache")
+                .hasSize(3);
         assertThat(second.layers()).extracting(BuiltImage.Layer::reused).containsExactly(true, false);
         ReleaseImage image = builder.open(first.digest());
-        assertThat(image.mounts().get(1).folder().resolve("bin/uvicorn")).content().startsWith("#!/usr/bin/env python3\n");
+        assertThat(image.mounts().get(1).folder().resolve("bin/uvicorn"))
+                .content()
+                .startsWith("#!/usr/bin/env python3\n");
         assertThat(run(image, "python3", "-c", "import main, sqlalchemy; print('title', main.app.title)"))
                 .contains("title Users");
         assertThat(run(image, "uvicorn", "--version")).anyMatch(line -> line.startsWith("Running uvicorn"));
@@ -99,25 +122,23 @@ class RealBuildsTest {
                 .contains("function");
         lines.clear();
         build(builder, tree.with("app.js", text(tree, "app.js") + "\n// changed\n"));
-        assertThat(lines).contains("node packages: unchanged, taken from the cache").hasSize(3);
+        assertThat(lines)
+                .contains("node packages: unchanged, taken from the cache")
+                .hasSize(3);
         assertThat(build(builder("elsewhere"), tree).digest()).isEqualTo(first.digest());
     }
 
     @Test
     void aNodeBuildScriptSeesDevelopmentPackagesAndTheImageDoesNotHoldThem() throws Exception {
-        InMemorySourceTree tree = InMemorySourceTree.of(
-                "package.json",
-                """
-                {"name": "shop", "version": "1.0.0", "main": "dist/index.js",
-                 "scripts": {"build": "node build.js", "prepare": "husky"},
-                 "dependencies": {"ms": "2.1.3"}, "devDependencies": {"semver": "7.7.1"}}
-                """,
-                "build.js",
-                """
-                const fs = require('fs');
-                fs.mkdirSync('dist');
-                fs.writeFileSync('dist/index.js', `console.log('${require('semver').inc('1.0.0', 'minor')}', require('ms')('1s'))`);
-                """);
+        InMemorySourceTree tree = InMemorySourceTree.of("package.json", """
+            {"name": "shop", "version": "1.0.0", "main": "dist/index.js",
+             "scripts": {"build": "node build.js", "prepare": "husky"},
+             "dependencies": {"ms": "2.1.3"}, "devDependencies": {"semver": "7.7.1"}}
+            """, "build.js", """
+            const fs = require('fs');
+            fs.mkdirSync('dist');
+            fs.writeFileSync('dist/index.js', `console.log('${require('semver').inc('1.0.0', 'minor')}', require('ms')('1s'))`);
+            """);
         JibImageBuilder builder = builder("here");
 
         ReleaseImage image = builder.open(build(builder, tree).digest());
@@ -130,42 +151,44 @@ class RealBuildsTest {
     @Test
     void pnpmAndYarnLockFilesAreInstalledByTheirOwnTools() throws Exception {
         String description = "{\"name\": \"shop\", \"version\": \"1.0.0\", \"dependencies\": {\"ms\": \"2.1.3\"}}";
-        InMemorySourceTree app = InMemorySourceTree.of(
-                "package.json", description, "index.js", "console.log(require('ms')('2s'))");
+        InMemorySourceTree app =
+                InMemorySourceTree.of("package.json", description, "index.js", "console.log(require('ms')('2s'))");
         JibImageBuilder builder = builder("here");
 
-        ReleaseImage pnpm = builder.open(build(builder, app.with("pnpm-lock.yaml", """
-                lockfileVersion: '9.0'
+        ReleaseImage pnpm =
+                builder.open(build(builder, app.with("pnpm-lock.yaml", """
+                    lockfileVersion: '9.0'
 
-                settings:
-                  autoInstallPeers: true
-                  excludeLinksFromLockfile: false
+                    settings:
+                      autoInstallPeers: true
+                      excludeLinksFromLockfile: false
 
-                importers:
+                    importers:
 
-                  .:
-                    dependencies:
-                      ms:
-                        specifier: 2.1.3
-                        version: 2.1.3
+                      .:
+                        dependencies:
+                          ms:
+                            specifier: 2.1.3
+                            version: 2.1.3
 
-                packages:
+                    packages:
 
-                  ms@2.1.3:
-                    resolution: {integrity: sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==}
+                      ms@2.1.3:
+                        resolution: {integrity: sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==}
 
-                snapshots:
+                    snapshots:
 
-                  ms@2.1.3: {}
-                """)).digest());
-        ReleaseImage yarn = builder.open(build(builder, app.with("yarn.lock", """
-                # yarn lockfile v1
+                      ms@2.1.3: {}
+                    """)).digest());
+        ReleaseImage yarn =
+                builder.open(build(builder, app.with("yarn.lock", """
+                    # yarn lockfile v1
 
 
-                ms@2.1.3:
-                  version "2.1.3"
-                  integrity sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==
-                """)).digest());
+                    ms@2.1.3:
+                      version "2.1.3"
+                      integrity sha512-6FlzubTLZG3J2a/NVCAleEhjzq5oxgHyaCU9yYXvcLsvoVaHJq/s5xXI6/XXP6tz7R9xAOtHnSO/tXtF3WRTlA==
+                    """)).digest());
 
         assertThat(run(pnpm, "node", "index.js")).contains("2000");
         assertThat(run(yarn, "node", "index.js")).contains("2000");
@@ -189,31 +212,33 @@ class RealBuildsTest {
 
     @Test
     void mavenWithADependency() throws Exception {
-        assumeThat(Files.exists(Path.of("/usr/bin/mvn"))).as("Maven is installed").isTrue();
+        assumeThat(Files.exists(Path.of("/usr/bin/mvn")))
+                .as("Maven is installed")
+                .isTrue();
         InMemorySourceTree tree = InMemorySourceTree.of("pom.xml", """
-                <project xmlns="http://maven.apache.org/POM/4.0.0">
-                  <modelVersion>4.0.0</modelVersion>
-                  <groupId>com.example</groupId><artifactId>shop</artifactId><version>1</version>
-                  <properties>
-                    <maven.compiler.release>17</maven.compiler.release>
-                    <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
-                  </properties>
-                  <dependencies>
-                    <dependency><groupId>org.jspecify</groupId><artifactId>jspecify</artifactId><version>1.0.0</version></dependency>
-                  </dependencies>
-                  <build><plugins><plugin>
-                    <groupId>org.apache.maven.plugins</groupId><artifactId>maven-jar-plugin</artifactId>
-                    <configuration><archive><manifest><mainClass>com.example.Main</mainClass></manifest></archive></configuration>
-                  </plugin></plugins></build>
-                </project>
-                """, "src/main/java/com/example/Main.java", """
-                package com.example;
-                public class Main {
-                    public static void main(String[] arguments) {
-                        System.out.println("hello " + org.jspecify.annotations.NullMarked.class.getSimpleName());
-                    }
+            <project xmlns="http://maven.apache.org/POM/4.0.0">
+              <modelVersion>4.0.0</modelVersion>
+              <groupId>com.example</groupId><artifactId>shop</artifactId><version>1</version>
+              <properties>
+                <maven.compiler.source>17</maven.compiler.source><maven.compiler.target>17</maven.compiler.target>
+                <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
+              </properties>
+              <dependencies>
+                <dependency><groupId>org.jspecify</groupId><artifactId>jspecify</artifactId><version>1.0.0</version></dependency>
+              </dependencies>
+              <build><plugins><plugin>
+                <groupId>org.apache.maven.plugins</groupId><artifactId>maven-jar-plugin</artifactId>
+                <configuration><archive><manifest><mainClass>com.example.Main</mainClass></manifest></archive></configuration>
+              </plugin></plugins></build>
+            </project>
+            """, "src/main/java/com/example/Main.java", """
+            package com.example;
+            public class Main {
+                public static void main(String[] arguments) {
+                    System.out.println("hello " + org.jspecify.annotations.NullMarked.class.getSimpleName());
                 }
-                """);
+            }
+            """);
         JibImageBuilder builder = builder("here");
 
         ReleaseImage image = builder.open(build(builder, tree).digest());
@@ -228,8 +253,7 @@ class RealBuildsTest {
         InMemorySourceTree tree = InMemorySourceTree.of(
                 "main.py", "print(1)", "requirements.txt", "backendim-no-such-package-at-all==1.0\n");
 
-        ProblemException failed =
-                catchThrowableOfType(ProblemException.class, () -> build(builder("here"), tree));
+        ProblemException failed = catchThrowableOfType(ProblemException.class, () -> build(builder("here"), tree));
 
         Problem.StageFailed problem = (Problem.StageFailed) failed.problem();
         assertThat(problem.slug()).isEqualTo("build-failed");
@@ -247,7 +271,8 @@ class RealBuildsTest {
                 Stream.concat(
                                 Stream.of(environment.getOrDefault("PATH", "/usr/bin")),
                                 Stream.concat(
-                                        toolchain.programFolders().stream().map(Path::toString), Stream.of("/usr/bin", "/bin")))
+                                        toolchain.programFolders().stream().map(Path::toString),
+                                        Stream.of("/usr/bin", "/bin")))
                         .collect(Collectors.joining(":")));
         environment.put("DATA_DIR", "/tmp");
         List<String> output = new ArrayList<>();
