@@ -5,25 +5,21 @@ import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
 
-/**
- * H2 in one file. Beside the file lies a mark that it was once made: H2 takes a missing or an emptied file for a new
- * database, and a server that starts empty on a damaged disk is worse than one that does not start.
- */
+/** H2 in one file, with a {@link StateMark} beside it. */
 final class EmbeddedEngine implements Engine {
-    /** Two header blocks and the first chunk; whatever is shorter never held a table. */
-    private static final long LENGTH_MIN = 3L * 4096;
-
     private static final String OPTIONS = ";MODE=PostgreSQL"
             // Each commit reaches the operating system, so that kill -9 loses nothing (docs/adr/0012).
             + ";WRITE_DELAY=0"
@@ -35,10 +31,12 @@ final class EmbeddedEngine implements Engine {
 
     private final Path folder;
     private final Path file;
-    private final Path mark;
+    private final StateMark mark;
     private final long freeBytesMin;
     private final GroupSync sync = new GroupSync(this::checkpoint);
     private Optional<Opened> opened = Optional.empty();
+    /** Whether its tables were found good since it was opened, so that closing may vouch for the file. */
+    private boolean sound;
 
     /** @param checkpoints of its own, so that a flush never waits for the pool; it also keeps the database open */
     private record Opened(Connection checkpoints, HikariDataSource pool) {}
@@ -46,7 +44,7 @@ final class EmbeddedEngine implements Engine {
     EmbeddedEngine(DatabaseSettings.Embedded settings) {
         this.folder = settings.folder().toAbsolutePath();
         this.file = folder.resolve("state.mv.db");
-        this.mark = folder.resolve("state.created");
+        this.mark = new StateMark(file, folder.resolve("state.mark"));
         this.freeBytesMin = settings.freeBytesMin();
     }
 
@@ -56,10 +54,13 @@ final class EmbeddedEngine implements Engine {
         String url = "jdbc:h2:file:" + name.substring(0, name.length() - ".mv.db".length()) + OPTIONS;
         try {
             Files.createDirectories(folder);
-            if (established() && (!Files.exists(file) || Files.size(file) < LENGTH_MIN)) {
-                throw unreadable("it is missing or was emptied");
-            }
-            Connection checkpoints = DriverManager.getConnection(established() ? url + ";IFEXISTS=TRUE" : url);
+            Optional<StateMark.State> left = mark.read();
+            left.ifPresent(state -> {
+                requireAsLeft(state);
+                // From here on H2 writes, whatever comes of this start.
+                mark.writeFirst(new StateMark.State.Open(state.version()));
+            });
+            Connection checkpoints = DriverManager.getConnection(left.isPresent() ? url + ";IFEXISTS=TRUE" : url);
             HikariDataSource pool = new PoolSettings(url, "", "").open();
             opened = Optional.of(new Opened(checkpoints, pool));
             return pool;
@@ -72,22 +73,13 @@ final class EmbeddedEngine implements Engine {
 
     @Override
     public boolean established() {
-        return Files.exists(mark);
+        return mark.read().isPresent();
     }
 
     @Override
     public void establish() {
-        if (established()) {
-            return;
-        }
         awaitDurable();
-        try (FileChannel channel = FileChannel.open(mark, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileChannel entries = FileChannel.open(folder)) {
-            channel.force(true);
-            entries.force(true);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
+        sound = true;
     }
 
     @Override
@@ -121,33 +113,81 @@ final class EmbeddedEngine implements Engine {
 
     @Override
     public void close() {
-        opened.ifPresent(open -> {
+        Optional<Opened> last = opened;
+        opened = Optional.empty();
+        last.ifPresent(open -> {
             open.pool().close();
-            try {
-                open.checkpoints().close();
+            try (Connection checkpoints = open.checkpoints();
+                    Statement statement = checkpoints.createStatement()) {
+                long version = version(statement);
+                statement.execute("SHUTDOWN");
+                if (sound) {
+                    mark.write(mark.closed(version));
+                }
             } catch (SQLException failure) {
                 throw new SqlFailure(failure).asException();
             }
         });
-        opened = Optional.empty();
     }
 
     private void checkpoint() {
+        // Read first: whatever has this version was handed over before the flush and is on the disk after it.
         try (Statement statement = opened.orElseThrow().checkpoints().createStatement()) {
+            long version = version(statement);
             statement.execute("CHECKPOINT SYNC");
+            mark.write(new StateMark.State.Open(version));
         } catch (SQLException failure) {
             throw new SqlFailure(failure).asException();
+        }
+    }
+
+    private static long version(Statement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery("""
+            SELECT setting_value FROM information_schema.settings
+            WHERE setting_name = 'info.CURRENT_VERSION'\
+            """)) {
+            row.next();
+            return row.getLong("setting_value");
+        }
+    }
+
+    /** Looks without writing: H2 itself would begin to mend. */
+    private void requireAsLeft(StateMark.State left) {
+        if (!Files.exists(file)) {
+            throw unreadable("it is missing");
+        }
+        switch (left) {
+            case StateMark.State.Closed closed -> {
+                if (!mark.closed(closed.version()).equals(closed)) {
+                    throw unreadable("it is not as the server left it, so it was damaged or replaced");
+                }
+            }
+            case StateMark.State.Open(long version) -> {
+                if (storedVersion() < version) {
+                    throw unreadable("its last writes are missing, so it was cut off or replaced by an older one");
+                }
+            }
+        }
+    }
+
+    private long storedVersion() {
+        try (MVStore store =
+                new MVStore.Builder().fileName(file.toString()).readOnly().open()) {
+            return store.getCurrentVersion();
+        } catch (MVStoreException failure) {
+            if (failure.getErrorCode() == DataUtils.ERROR_FILE_LOCKED) {
+                throw locked(failure);
+            }
+            ProblemException damaged = unreadable("its content is not what was written");
+            damaged.addSuppressed(failure);
+            throw damaged;
         }
     }
 
     private ProblemException refused(SQLException failure) {
         SqlFailure known = new SqlFailure(failure);
         if (known.alreadyOpen()) {
-            return new Problem.Conflict(
-                            "database-locked",
-                            "The database " + file + " is in use by another process. Stop the other server first, or"
-                                    + " give this one a folder of its own with --data.")
-                    .asException(failure);
+            return locked(failure);
         }
         if (known.diskFull()) {
             return known.asException();
@@ -156,5 +196,13 @@ final class EmbeddedEngine implements Engine {
                 unreadable("its content is not what was written (H2 error " + failure.getErrorCode() + ")");
         damaged.addSuppressed(failure);
         return damaged;
+    }
+
+    private ProblemException locked(Exception cause) {
+        return new Problem.Conflict(
+                        "database-locked",
+                        "The database " + file + " is in use by another process. Stop the other server first, or"
+                                + " give this one a folder of its own with --data.")
+                .asException(cause);
     }
 }

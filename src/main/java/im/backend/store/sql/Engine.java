@@ -11,7 +11,7 @@ interface Engine extends AutoCloseable {
     /** Whether tables must be there, because they were there before. */
     boolean established();
 
-    /** Remembers that tables are there, so that a loss is noticed. */
+    /** Told once that the tables are there and good, so that a later loss is noticed. */
     void establish();
 
     /** Returns when all that this thread committed is on the disk. */

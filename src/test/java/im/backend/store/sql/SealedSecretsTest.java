@@ -149,6 +149,7 @@ final class SealedSecretsTest {
     private void assertSealed() {
         database.close();
         assertSlug("sealed", Problem.Unavailable.class, this::open);
+        database.close();
     }
 
     private void swap() {
