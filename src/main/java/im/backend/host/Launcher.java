@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The only place that starts programs which are not this server's own tools. A program is born behind a gate: what has to
@@ -27,6 +29,7 @@ import java.util.function.Consumer;
  * between it never runs. Safe for several threads.
  */
 public final class Launcher implements AutoCloseable {
+    private static final Pattern OPEN_FILES = Pattern.compile("Max open files\\s+\\S+\\s+(\\d+)\\s.*");
     private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
 
     /**
@@ -259,6 +262,17 @@ public final class Launcher implements AutoCloseable {
         }
     }
 
+    /** What this server itself was given: a container often forbids even root to ask for more. */
+    private static long filesHardLimit() throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
+            Matcher found = OPEN_FILES.matcher(line);
+            if (found.matches()) {
+                return Long.parseLong(found.group(1));
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
     /** A session of its own, and what the kernel limits per process where no control group limits it all together. */
     private List<String> perProcessLimits(Launch launch) throws IOException {
         Limits limits = launch.limits();
@@ -267,7 +281,8 @@ public final class Launcher implements AutoCloseable {
         command.add(required("prlimit"));
         command.add("--core=0:0");
         if (limits.filesMax() > 0) {
-            command.add("--nofile=" + limits.filesMax() + ":" + limits.filesMax());
+            long filesMax = Math.min(limits.filesMax(), filesHardLimit());
+            command.add("--nofile=" + filesMax + ":" + filesMax);
         }
         if (limits.memoryBytes() > 0 && !groups.has(ControlGroups.Controller.MEMORY)) {
             command.add("--data=" + limits.memoryBytes());
