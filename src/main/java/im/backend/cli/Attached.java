@@ -73,8 +73,9 @@ final class Attached {
         if (attached.get()) {
             printer.close();
             terminal.error("");
-            terminal.error("Interrupted. Deployment " + deployment + " goes on; follow it: backendim deployment watch "
-                    + deployment + "; end it: backendim deployment cancel " + deployment);
+            terminal.error("Interrupted. The deployment goes on.");
+            terminal.error("  follow it: backendim deployment watch " + deployment);
+            terminal.error("  end it:    backendim deployment cancel " + deployment);
         }
     }
 

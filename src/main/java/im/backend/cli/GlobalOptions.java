@@ -29,7 +29,7 @@ final class GlobalOptions {
 
     @Option(
             names = {"-y", "--yes"},
-            description = "Do not ask for confirmation.")
+            description = "Ask nothing. A project is only deleted with --confirm NAME all the same.")
     boolean yes;
 
     @Option(names = "--no-input", description = "Never ask; fail where an answer would be needed.")

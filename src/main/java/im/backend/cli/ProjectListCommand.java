@@ -18,12 +18,12 @@ final class ProjectListCommand implements Action {
             session.terminal().note("No projects yet. Make the first one with: backendim deploy");
             return ExitCode.DONE.code();
         }
-        Table table = new Table("PROJECT", "RELEASE", "URL", "CREATED");
+        Table table = new Table("PROJECT", "RELEASE", "ID", "CREATED");
         for (JsonObject one : projects) {
             table.row(
                     one.text("name", ""),
                     one.text("release", "-"),
-                    one.text("url", "-"),
+                    one.text("id", ""),
                     Times.age(one.text("createdAt", ""), session));
         }
         table.print(session.terminal());

@@ -58,10 +58,6 @@ final class Session {
         return options.json;
     }
 
-    boolean yes() {
-        return options.yes;
-    }
-
     boolean mayAsk() {
         return !options.noInput && !options.json && terminal.canAsk();
     }

@@ -17,10 +17,12 @@ final class StatusCommand implements Action {
         String project = state.text("projectId", session.project());
         if (state.text("release").isEmpty()) {
             terminal.answer(terminal.bold(project) + "  nothing is live");
+            state.object("newest").ifPresent(newest -> tellNewest(terminal, newest));
             terminal.note("Deploy it: backendim deploy. Or run the last release again: backendim start");
             return ExitCode.DONE.code();
         }
-        terminal.answer(terminal.bold(project) + "  " + state.text("release", "") + "  " + state.text("url", ""));
+        String url = state.texts("urls").isEmpty() ? "" : state.texts("urls").getFirst();
+        terminal.answer(terminal.bold(project) + "  " + state.text("release", "") + "  " + url);
         List<JsonObject> instances = state.objects("instances");
         if (!instances.isEmpty()) {
             terminal.answer("");
@@ -35,7 +37,21 @@ final class StatusCommand implements Action {
             }
             table.print(terminal);
         }
+        state.object("newest").ifPresent(newest -> tellNewest(terminal, newest));
         return ExitCode.DONE.code();
+    }
+
+    /** What was asked for last, as long as it is not what runs. */
+    private static void tellNewest(Terminal terminal, JsonObject newest) {
+        String status = newest.text("status", "");
+        if (!status.equals("complete")) {
+            String why = newest.object("error")
+                    .map(error -> ": " + error.text("detail", ""))
+                    .orElse("");
+            terminal.answer("");
+            terminal.answer(
+                    "The newest deployment " + newest.text("id", "") + " is at: " + Attached.words(status) + why);
+        }
     }
 
     private static String describe(JsonObject instance) {
