@@ -119,7 +119,7 @@ public final class Launcher implements AutoCloseable {
      * @throws im.backend.problem.ProblemException {@code start-failed}
      */
     public RunningProgram launch(Launch launch, Path log, Consumer<Footprint> beforeStart) {
-        return start(launch, Redirect.appendTo(log.toFile()), true, beforeStart);
+        return startProgram(launch, Redirect.appendTo(log.toFile()), true, beforeStart);
     }
 
     /**
@@ -130,7 +130,7 @@ public final class Launcher implements AutoCloseable {
      * @throws im.backend.problem.ProblemException {@code start-failed}
      */
     public ProgramExit run(Launch launch, Duration timeout, Consumer<String> output) throws InterruptedException {
-        RunningProgram program = start(launch, Redirect.PIPE, false, footprint -> {});
+        RunningProgram program = startProgram(launch, Redirect.PIPE, false, footprint -> {});
         try (AttendedRun run = new AttendedRun(program)) {
             return run.await(timeout, output);
         }
@@ -160,6 +160,11 @@ public final class Launcher implements AutoCloseable {
                 killOne(pid);
             }
         });
+        try {
+            leftovers.removeAllBut(knownIds);
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
+        }
         unknown.forEach((id, group) -> {
             if (!group.remove().isEmpty()) {
                 LOG.log(System.Logger.Level.INFO, "control group {0} is removed at the next start", id);
@@ -189,7 +194,8 @@ public final class Launcher implements AutoCloseable {
         ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
     }
 
-    private RunningProgram start(Launch launch, Redirect output, boolean durable, Consumer<Footprint> beforeStart) {
+    private RunningProgram startProgram(
+            Launch launch, Redirect output, boolean durable, Consumer<Footprint> beforeStart) {
         SandboxKind kind = sandbox.kindFor(launch);
         try {
             Optional<Path> lock = durable && kind != SandboxKind.NONE

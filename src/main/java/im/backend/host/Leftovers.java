@@ -9,9 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Finds what is left of a program whose first process is gone: by the lock that its sandbox holds, and by the marker in
@@ -59,6 +62,19 @@ final class Leftovers {
             copies.remove(id);
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
+        }
+    }
+
+    /** Files that were made for launches which are not among the known ones. */
+    void removeAllBut(Collection<String> knownIds) throws IOException {
+        for (Path folder : List.of(locks, copies.folder())) {
+            if (Files.isDirectory(folder)) {
+                try (Stream<Path> files = Files.list(folder)) {
+                    files.map(file -> file.getFileName().toString())
+                            .filter(id -> !knownIds.contains(id))
+                            .forEach(this::remove);
+                }
+            }
         }
     }
 

@@ -21,6 +21,10 @@ final class UnsandboxedPlace {
         this.copies = folder.resolve("copies");
     }
 
+    Path folder() {
+        return copies;
+    }
+
     void remove(String id) throws IOException {
         new FileTree(copies.resolve(id)).delete();
     }

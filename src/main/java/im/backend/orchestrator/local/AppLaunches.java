@@ -29,6 +29,7 @@ final class AppLaunches {
     private static final String SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
     private static final int PROCESSES_MAX = 1024;
     private static final int FILES_MAX = 4096;
+    private static final int HEAP_PERCENT = 70;
 
     /** When the CPU limit begins: a start at half a core takes twice as long, so it is let run freely. */
     enum Cpu {
@@ -50,6 +51,7 @@ final class AppLaunches {
     Launch launch(Workload workload, String id, Optional<Endpoint> endpoint, Cpu cpu) {
         Toolchain toolchain = toolchain(workload);
         List<Bind> binds = binds(workload, toolchain);
+        requireMountPoints(workload);
         Map<String, String> environment = environment(workload, toolchain, endpoint);
         List<String> arguments = workload.command().resolve(environment);
         requireProgram(workload, arguments.getFirst(), environment.getOrDefault("PATH", ""), binds);
@@ -94,12 +96,50 @@ final class AppLaunches {
                         : workload.volumes().getFirst().path());
         environment.put("PYTHONUNBUFFERED", "1");
         environment.put("PYTHONDONTWRITEBYTECODE", "1");
+        environment.putAll(memoryHint(workload));
         environment.putAll(toolchain.environment());
         workload.environment().forEach((name, value) -> environment.put(name, value.reveal()));
         environment.put("PATH", path(environment.getOrDefault("PATH", ""), toolchain));
         environment.put("HOST", LOOPBACK);
         endpoint.ifPresent(here -> environment.put("PORT", Integer.toString(here.port())));
         return environment;
+    }
+
+    /**
+     * The sandbox does not show control groups, so a runtime that sizes its heap by the machine would be killed at its limit
+     * before it ever collected garbage. Values of the user win, and so do options of the command line.
+     */
+    private static Map<String, String> memoryHint(Workload workload) {
+        long mebibytes = Math.max(16, workload.resources().memoryBytes() * HEAP_PERCENT / 100 >> 20);
+        return switch (workload.runtime().language()) {
+            case JAVA, STATIC -> Map.of("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
+            case NODE -> Map.of("NODE_OPTIONS", "--max-old-space-size=" + mebibytes);
+            case GO -> Map.of("GOMEMLIMIT", mebibytes + "MiB");
+            case PYTHON -> Map.of();
+        };
+    }
+
+    /** The image is read-only, so a folder to mount storage on has to be part of it. */
+    private static void requireMountPoints(Workload workload) {
+        for (Workload.Volume volume : workload.volumes()) {
+            for (Workload.Mount mount : workload.mounts()) {
+                Path outer = Path.of(mount.path());
+                Path path = Path.of(volume.path());
+                boolean missing = path.startsWith(outer)
+                        && !Files.isDirectory(
+                                mount.folder().resolve(outer.relativize(path).toString()));
+                if (missing) {
+                    throw new Problem.StageFailed(
+                                    "start-failed",
+                                    "The volume at " + volume.path()
+                                            + " lies inside the app's folder, which has no such" + " folder.",
+                                    "Add an empty folder `" + outer.relativize(path)
+                                            + "` to the source (with a .gitkeep file), or use a path outside of /app.",
+                                    List.of())
+                            .asException();
+                }
+            }
+        }
     }
 
     /** The image's own program folders, then the runtime's, then the system's. */

@@ -1,6 +1,7 @@
 package im.backend.orchestrator.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.domain.AppManifest.Resources;
@@ -16,6 +17,7 @@ import im.backend.orchestrator.OrchestratorContract;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,7 +85,7 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
         assertThat(environment)
                 .contains("\"PORT\": \"" + instance.endpoint().orElseThrow().port() + "\"")
                 .contains("\"HOST\": \"127.0.0.1\"");
-        assertThat(environment.split("\",")).hasSizeBetween(9, 11);
+        assertThat(environment.split("\",")).hasSizeBetween(9, 12);
     }
 
     @Test
@@ -162,11 +164,31 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
     void aProgramThatIsNotThereIsNamedWithARemedy() {
         Workload missing = app(key(0), release('a'), "gunicorn app:app");
 
-        assertThat(org.assertj.core.api.Assertions.catchThrowableOfType(ProblemException.class, () -> start(missing))
+        assertThat(catchThrowableOfType(ProblemException.class, () -> start(missing))
                         .problem()
                         .detail())
                 .contains("gunicorn");
         assertThat(orchestrator().running(PROJECT.id())).isEmpty();
+    }
+
+    @Test
+    void aVolumeInsideTheAppNeedsAFolderThere() throws IOException {
+        Workload base = healthy(key(0), release('a'));
+        List<Workload.Volume> volumes = host.orchestrator.createVolumes(
+                PROJECT, release('a'), List.of(new VolumeClaim("data", "/app/uploads", 1 << 20, false)));
+        Workload workload = host.app(base, SERVE, Map.of("DATA_DIR", "/app/uploads"), volumes);
+
+        assertThat(catchThrowableOfType(ProblemException.class, () -> start(workload))
+                        .problem()
+                        .detail())
+                .contains("/app/uploads");
+        Files.createDirectory(data.resolve("app/uploads"));
+        Instance instance = start(workload);
+        answer(instance);
+
+        assertThat(get("http://" + instance.endpoint().orElseThrow() + "/write"))
+                .isEqualTo("ok");
+        assertThat(data.resolve("volumes/admin-shop/data/kept")).exists();
     }
 
     @Test

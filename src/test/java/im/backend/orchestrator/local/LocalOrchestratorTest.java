@@ -126,6 +126,7 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
         Workload workload = healthy(key(0), release('a'));
         answer(start(workload));
         host.orchestrator.close();
+        host.logs.close();
         ProgramIdentity monitor = new InstanceFolder(
                         host.folderOf(release('a')).resolve(new InstanceId(workload.key()).toString()))
                 .read()
