@@ -1,6 +1,5 @@
 package im.backend.deploy;
 
-import im.backend.domain.Caller;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
@@ -16,7 +15,6 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -60,29 +58,31 @@ final class DeployDesk {
     }
 
     /**
-     * The release once more, with the present settings. What waits will read them anyway and is returned instead; what
-     * runs may have read the old ones and is followed.
+     * What is live, or on its way, once more with the present settings.
      *
-     * @param release what to run again when nothing is under way
+     * @param idle the release to run again when nothing is under way
      */
-    Deployment placeAgain(Caller caller, Deployment.Origin origin, Release release) {
-        ProjectId project = release.project();
-        return inTurn(project, () -> {
-            DeployQueue.Pending pending = queue.pending(project);
+    record Again(ProjectId project, UserName by, Deployment.Origin origin, Optional<Release> idle) {
+        private Order order(CommitHash commit, Optional<ReleaseVersion> base) {
+            return new Order(project, commit, by, origin, base, Optional.empty());
+        }
+    }
+
+    /**
+     * What waits will read the settings anyway and is returned; what runs may have read the old ones and is followed.
+     * Empty when there is nothing to be run again.
+     */
+    Optional<Deployment> placeAgain(Again again) {
+        return inTurn(again.project(), () -> {
+            DeployQueue.Pending pending = queue.pending(again.project());
             if (pending.waiting().isPresent()) {
-                return current(pending.waiting().get());
+                return pending.waiting().map(this::current);
             }
-            Function<Deployment, Order> follow = before ->
-                    new Order(project, before.commit(), caller.user(), origin, before.base(), Optional.empty());
-            return open(pending.running()
-                    .map(follow)
-                    .orElseGet(() -> new Order(
-                            project,
-                            release.commit(),
-                            caller.user(),
-                            origin,
-                            Optional.of(release.version()),
-                            Optional.empty())));
+            return pending.running()
+                    .map(before -> again.order(before.commit(), before.base()))
+                    .or(() ->
+                            again.idle().map(release -> again.order(release.commit(), Optional.of(release.version()))))
+                    .map(this::open);
         });
     }
 
@@ -148,7 +148,7 @@ final class DeployDesk {
         return journal.log().find(deployment.id()).orElse(deployment);
     }
 
-    private Deployment inTurn(ProjectId project, Supplier<Deployment> body) {
+    private <T> T inTurn(ProjectId project, Supplier<T> body) {
         ReentrantLock lock = stripes[Math.floorMod(project.hashCode(), STRIPES)];
         lock.lock();
         try {

@@ -111,7 +111,13 @@ public final class Operations {
 
     /** The latest release again after {@link #stop}; Conflict {@code no-release} when there never was one. */
     public Deployment start(Caller caller, String project) {
-        return desk.placeAgain(caller, Deployment.Origin.START, latest(access.find(caller, project)));
+        Project found = access.find(caller, project);
+        return desk.placeAgain(new DeployDesk.Again(
+                        found.id(),
+                        caller.user(),
+                        Deployment.Origin.START,
+                        ports.stores().releases().latest(found.id())))
+                .orElseThrow(() -> noRelease(found));
     }
 
     /**
@@ -151,12 +157,13 @@ public final class Operations {
     }
 
     private Release latest(Project project) {
-        return ports.stores()
-                .releases()
-                .latest(project.id())
-                .orElseThrow(() -> new Problem.Conflict(
-                                "no-release", project.id() + " has no release yet; `backendim deploy` makes the first.")
-                        .asException());
+        return ports.stores().releases().latest(project.id()).orElseThrow(() -> noRelease(project));
+    }
+
+    private static RuntimeException noRelease(Project project) {
+        return new Problem.Conflict(
+                        "no-release", project.id() + " has no release yet; `backendim deploy` makes the first.")
+                .asException();
     }
 
     private static RuntimeException refused(int replicas, String why) {

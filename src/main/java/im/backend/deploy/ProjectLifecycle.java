@@ -50,13 +50,9 @@ public final class ProjectLifecycle {
 
     /** Makes changed env, secrets or replicas live without a build; empty while nothing is live or on its way. */
     public Optional<Deployment> applySettings(Caller caller, Project project) {
-        Optional<Release> base = live(project).or(() -> {
-            DeployQueue.Pending pending = floor.queue().pending(project.id());
-            boolean onItsWay =
-                    pending.running().isPresent() || pending.waiting().isPresent();
-            return onItsWay ? ports.stores().releases().latest(project.id()) : Optional.empty();
-        });
-        return base.map(release -> floor.desk().placeAgain(caller, Deployment.Origin.CONFIG_CHANGE, release));
+        return floor.desk()
+                .placeAgain(new DeployDesk.Again(
+                        project.id(), caller.user(), Deployment.Origin.CONFIG_CHANGE, live(project)));
     }
 
     /** Cancels what is under way, withdraws the routes and ends every instance. */

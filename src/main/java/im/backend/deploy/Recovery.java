@@ -9,8 +9,6 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseName;
-import im.backend.orchestrator.Instance;
-import im.backend.orchestrator.Orchestrator;
 import im.backend.store.ProjectStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,40 +108,32 @@ final class Recovery {
 
     private void recover(Project project, Optional<Release> live, List<Deployment> unfinished) {
         try {
-            stopUnwanted(project, live, unfinished);
+            stopUnwanted(project, live);
             live.ifPresent(release -> rollout.bringUp(project, release));
-            removeOldNamespaces(project, live, unfinished);
+            removeNamespaces(project, live, unfinished);
         } catch (RuntimeException e) {
             // One broken project must not keep the others down.
             LOG.log(System.Logger.Level.ERROR, "project " + project.id() + " was not brought up", e);
         }
     }
 
-    private void stopUnwanted(Project project, Optional<Release> live, List<Deployment> unfinished) {
-        Set<DeploymentId> wanted = new HashSet<>();
-        live.map(Release::deployment).ifPresent(wanted::add);
-        // Two writers must not meet on one volume: the unfinished one starts again when its turn comes.
-        boolean onlyLive = live.isPresent() && Rollout.stopsFirst(live.get().manifest(), live);
-        if (!onlyLive) {
-            unfinished.forEach(deployment -> wanted.add(deployment.id()));
-        }
+    /** Instances of an unfinished deployment too: it starts them again when its turn comes, if it ever does. */
+    private void stopUnwanted(Project project, Optional<Release> live) {
+        Optional<DeploymentId> wanted = live.map(Release::deployment);
         rollout.stop(ports.hosting().orchestrator().running(project.id()).stream()
-                .filter(instance -> !wanted.contains(instance.key().deployment()))
+                .filter(instance -> !wanted.equals(Optional.of(instance.key().deployment())))
                 .toList());
     }
 
-    private void removeOldNamespaces(Project project, Optional<Release> live, List<Deployment> unfinished) {
-        Orchestrator orchestrator = ports.hosting().orchestrator();
-        Set<ReleaseName> needed = orchestrator.running(project.id()).stream()
-                .map(Instance::release)
-                .collect(Collectors.toSet());
-        live.map(Release::name).ifPresent(needed::add);
-        unfinished.forEach(deployment -> needed.add(deployment.releaseName()));
-        ports.stores().releases().list(project.id(), Integer.MAX_VALUE, settings.releasesKept()).stream()
-                .map(Release::name)
-                .distinct()
-                .filter(name -> !needed.contains(name))
-                .forEach(orchestrator::removeNamespace);
+    private void removeNamespaces(Project project, Optional<Release> live, List<Deployment> unfinished) {
+        Set<ReleaseName> names = new HashSet<>();
+        unfinished.forEach(deployment -> names.add(deployment.releaseName()));
+        ports.stores()
+                .releases()
+                .list(project.id(), Integer.MAX_VALUE, settings.releasesKept())
+                .forEach(release -> names.add(release.name()));
+        live.map(Release::name).ifPresent(names::remove);
+        names.forEach(ports.hosting().orchestrator()::removeNamespace);
     }
 
     private List<Project> projects() {

@@ -160,7 +160,8 @@ final class Rollout {
         }
     }
 
+    /** The one that BACKENDIM_URL names, so that an app may refuse all others. */
     private Hostname host(Started started) {
-        return hosts.of(started.release().project()).getLast();
+        return hosts.of(started.release().project()).getFirst();
     }
 }

@@ -272,6 +272,19 @@ class DeployQueueTest {
     }
 
     @Test
+    void aConfigChangeBehindTheVeryFirstDeploymentFollowsIt() {
+        platform.images.pauseUntil(building);
+        Deployment running = platform.submit("one");
+        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+
+        Deployment change = platform.engine().operations().restart(ADMIN, "shop");
+        building.countDown();
+
+        assertThat(platform.ended(change).status()).isEqualTo(DeploymentStatus.COMPLETE);
+        assertThat(change.commit()).isEqualTo(running.commit());
+    }
+
+    @Test
     void whenTheServerStopsARunningDeploymentHasNoEndAndGoesOnAtTheNextStart() {
         Deployment good = platform.deploy("good");
         platform.images.pauseUntil(building);
