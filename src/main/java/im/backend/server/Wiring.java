@@ -64,7 +64,7 @@ final class Wiring {
     /** Builds get uids of their own, above those of the apps. */
     private static final int BUILD_UID_DISTANCE = 100_000;
 
-    private static final int BUILD_FILES_MAX = 65_536;
+    private static final int BUILD_FILES_MAX = 4_096;
 
     private final ServerConfig config;
     private final DataFolder data;
