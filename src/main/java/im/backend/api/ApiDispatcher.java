@@ -4,12 +4,11 @@ import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
 
 import im.backend.domain.Caller;
+import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
-import im.backend.wire.Json;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpMediaType;
-import io.helidon.http.Status;
 import io.helidon.webserver.http.Handler;
 import io.helidon.webserver.http.ServerRequest;
 import io.helidon.webserver.http.ServerResponse;
@@ -29,6 +28,9 @@ import java.util.concurrent.ThreadLocalRandom;
  */
 public final class ApiDispatcher implements Handler {
     private static final Logger LOG = System.getLogger(ApiDispatcher.class.getName());
+
+    private static final String JSON = "application/json";
+    static final String FORM = "multipart/form-data";
 
     private final RouteTree routes;
     private final CallerFilter callers;
@@ -107,7 +109,7 @@ public final class ApiDispatcher implements Handler {
             return ProblemResponses.protocol(
                     404,
                     "not-found",
-                    "Nothing is at " + im.backend.domain.Quoted.of(rawPath) + "; /openapi.json lists what there is.",
+                    "Nothing is at " + Quoted.of(rawPath) + "; /openapi.json lists what there is.",
                     Map.of(),
                     instance());
         }
@@ -115,7 +117,7 @@ public final class ApiDispatcher implements Handler {
         return ProblemResponses.protocol(
                 405,
                 "method-not-allowed",
-                im.backend.domain.Quoted.of(method) + " is not for this path (expected: " + allowed + ").",
+                Quoted.of(method) + " is not for this path (expected: " + allowed + ").",
                 Map.of("Allow", allowed),
                 instance());
     }
@@ -126,14 +128,17 @@ public final class ApiDispatcher implements Handler {
             return Optional.of(ProblemResponses.protocol(
                     415, "unsupported-encoding", "Content-Encoding (expected: none).", Map.of(), instance()));
         }
-        if (route.request().isPresent()
-                && request.content().hasEntity()
-                && !isJson(request.headers().contentType())) {
+        String type = request.headers()
+                .contentType()
+                .map(sent -> sent.mediaType().text())
+                .orElse("none");
+        String expected = expectedType(route.request(), type);
+        if (request.content().hasEntity() && !expected.isEmpty()) {
             return Optional.of(ProblemResponses.protocol(
                     415,
                     "unsupported-media-type",
-                    "Content-Type (expected: application/json).",
-                    Map.of("Accept", "application/json"),
+                    "Content-Type: " + Quoted.of(type) + " (expected: " + expected + ").",
+                    Map.of("Accept", expected),
                     instance()));
         }
         String offered = mediaType(route.reply());
@@ -145,11 +150,14 @@ public final class ApiDispatcher implements Handler {
                 406, "not-acceptable", "Accept (expected: " + offered + " or */*).", Map.of(), instance()));
     }
 
-    static boolean isJson(Optional<HttpMediaType> type) {
-        return type.filter(t -> t.mediaType().type().equals("application")
-                        && (t.mediaType().subtype().equals("json")
-                                || t.mediaType().subtype().endsWith("+json")))
-                .isPresent();
+    /** The types that the route reads; empty when {@code type} is one of them. */
+    private static String expectedType(ApiRoute.Request request, String type) {
+        List<String> read = switch (request) {
+            case ApiRoute.Request.None none -> List.of(type);
+            case ApiRoute.Request.Json json -> List.of(JSON);
+            case ApiRoute.Request.FormOrJson form -> List.of(FORM, JSON);
+        };
+        return read.contains(type) ? "" : String.join(", ", read);
     }
 
     private static String mediaType(ApiRoute.Reply reply) {
@@ -181,7 +189,7 @@ public final class ApiDispatcher implements Handler {
                 String known = String.join(
                         ", ", route.queries().stream().map(ApiRoute.Query::name).toList());
                 throw Call.badParameter(
-                        im.backend.domain.Quoted.of(name),
+                        Quoted.of(name),
                         known.isEmpty()
                                 ? "unknown (expected: no parameter here)"
                                 : "unknown (expected: one of " + known + ")");
@@ -193,13 +201,5 @@ public final class ApiDispatcher implements Handler {
     static String instance() {
         return "urn:backendim:request:"
                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-    }
-
-    static byte[] json(Object value) {
-        return Json.bytes(value);
-    }
-
-    static Status status(int code) {
-        return Status.create(code);
     }
 }

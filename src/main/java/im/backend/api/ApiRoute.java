@@ -8,7 +8,6 @@ import java.util.Optional;
  * One operation of the API. The table of these is what is served and what /openapi.json says, so neither can lie.
  *
  * @param path with {@code {name}} for one segment and {@code {+name}} for the rest of the path
- * @param request type of the JSON body; empty when there is none or the route reads the body itself
  */
 public record ApiRoute(
         String method,
@@ -16,12 +15,27 @@ public record ApiRoute(
         Access access,
         String summary,
         List<Query> queries,
-        Optional<Class<?>> request,
+        Request request,
         Reply reply,
         Endpoint endpoint) {
 
     /** A parameter of the query; any that a route does not name is refused. */
     public record Query(String name, String description) {}
+
+    /** What a route takes as its body. */
+    public sealed interface Request {
+        /** Nothing, or nothing that matters. */
+        record None() implements Request {}
+
+        record Json(Class<?> type) implements Request {}
+
+        /** The same as a form with an archive, or as JSON with the archive in it. */
+        record FormOrJson(List<String> parts, Class<?> type) implements Request {
+            public FormOrJson {
+                parts = List.copyOf(parts);
+            }
+        }
+    }
 
     /** What the success of a route looks like. */
     public sealed interface Reply {
@@ -88,7 +102,7 @@ public record ApiRoute(
         private final Access access;
         private final String summary;
         private final List<Query> queries = new ArrayList<>();
-        private Optional<Class<?>> request = Optional.empty();
+        private Request request = new Request.None();
 
         private Draft(String method, String path, Access access, String summary) {
             this.method = method;
@@ -103,7 +117,12 @@ public record ApiRoute(
         }
 
         public Draft reads(Class<?> type) {
-            request = Optional.of(type);
+            request = new Request.Json(type);
+            return this;
+        }
+
+        Draft readsFormOrJson(List<String> parts, Class<?> type) {
+            request = new Request.FormOrJson(parts, type);
             return this;
         }
 

@@ -3,6 +3,7 @@ package im.backend.api;
 import im.backend.deploy.Deployments;
 import im.backend.deploy.SubmitRequest;
 import im.backend.domain.Deployment;
+import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
 import im.backend.problem.Violation;
 import im.backend.source.SourceUpload;
@@ -43,6 +44,7 @@ final class DeployRoutes {
                                 Access.DEPLOY,
                                 "Deploy a tar.gz archive: multipart with the parts source, config, project and"
                                         + " message, or the same as JSON with the archive in base64")
+                        .readsFormOrJson(UploadForm.PARTS, ArchiveDeployRequest.class)
                         .replies(202, DeploymentReply.class, this::archive),
                 ApiRoute.post("/api/deploy", Access.DEPLOY, "Deploy a map of file paths to contents")
                         .reads(DeployRequest.class)
@@ -50,17 +52,10 @@ final class DeployRoutes {
     }
 
     private Answer archive(Call call) throws IOException {
-        String type = call.contentType().map(t -> t.mediaType().text()).orElse("none");
-        return switch (type) {
-            case "multipart/form-data" -> multipart(call);
-            case "application/json" -> json(call);
-            default ->
-                throw new Problem.Malformed(
-                                "unsupported-media-type",
-                                "Content-Type: " + im.backend.domain.Quoted.of(type)
-                                        + " (expected: multipart/form-data or application/json)")
-                        .asException();
-        };
+        boolean form = call.contentType()
+                .filter(type -> type.mediaType().text().equals(ApiDispatcher.FORM))
+                .isPresent();
+        return form ? multipart(call) : json(call);
     }
 
     private Answer multipart(Call call) throws IOException {
@@ -120,8 +115,7 @@ final class DeployRoutes {
             throw new Problem.Forbidden(
                             "forbidden",
                             "userId: "
-                                    + im.backend.domain.Quoted.of(
-                                            request.userId().get()) + " (expected: " + user
+                                    + Quoted.of(request.userId().get()) + " (expected: " + user
                                     + ", whom the token stands for, or no userId)")
                     .asException();
         }

@@ -2,7 +2,6 @@ package im.backend.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import im.backend.wire.ArchiveDeployRequest;
 import im.backend.wire.FileContent;
 import im.backend.wire.Json;
 import im.backend.wire.ProblemBody;
@@ -112,28 +111,31 @@ final class OpenApi {
     }
 
     private Optional<Object> requestBody(ApiRoute route) {
-        if (route.path().equals("/v1/deployments") && route.method().equals("POST")) {
-            Map<String, Object> form = Map.of(
-                    "type",
-                    "object",
-                    "required",
-                    List.of("source"),
-                    "properties",
-                    Map.of(
-                            "source", Map.of("type", "string", "format", "binary"),
-                            "config", Map.of("type", "string"),
-                            "project", Map.of("type", "string"),
-                            "message", Map.of("type", "string")));
-            return Optional.of(Map.of(
-                    "required",
-                    true,
-                    "content",
-                    Map.of(
-                            "multipart/form-data", Map.of("schema", form),
-                            "application/json", Map.of("schema", reference(ArchiveDeployRequest.class)))));
+        return switch (route.request()) {
+            case ApiRoute.Request.None none -> Optional.empty();
+            case ApiRoute.Request.Json(Class<?> type) ->
+                Optional.of(Map.of("content", Map.of("application/json", Map.of("schema", reference(type)))));
+            case ApiRoute.Request.FormOrJson(List<String> parts, Class<?> type) ->
+                Optional.of(Map.of(
+                        "required",
+                        true,
+                        "content",
+                        Map.of(
+                                ApiDispatcher.FORM,
+                                Map.of("schema", form(parts)),
+                                "application/json",
+                                Map.of("schema", reference(type)))));
+        };
+    }
+
+    /** The first part is the archive, and the only one that must be there. */
+    private static Map<String, Object> form(List<String> parts) {
+        Map<String, Object> properties = new LinkedHashMap<>();
+        for (String part : parts) {
+            boolean archive = part.equals(parts.getFirst());
+            properties.put(part, archive ? Map.of("type", "string", "format", "binary") : Map.of("type", "string"));
         }
-        return route.request()
-                .map(type -> Map.of("content", Map.of("application/json", Map.of("schema", reference(type)))));
+        return Map.of("type", "object", "required", List.of(parts.getFirst()), "properties", properties);
     }
 
     private Map<String, Object> responses(ApiRoute route) {

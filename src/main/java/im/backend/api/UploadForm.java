@@ -1,5 +1,6 @@
 package im.backend.api;
 
+import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.helidon.http.media.multipart.MultiPart;
@@ -8,16 +9,16 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /** The parts of {@code POST /v1/deployments} as multipart/form-data, in any order. To be closed. */
 final class UploadForm implements AutoCloseable {
     static final int CONFIG_BYTES_MAX = 64 * 1024;
     private static final int TEXT_BYTES_MAX = 4096;
-    private static final Set<String> PARTS = Set.of("source", "config", "project", "message");
+    static final List<String> PARTS = List.of("source", "config", "project", "message");
 
     private final Map<String, Spool> parts = new LinkedHashMap<>();
 
@@ -52,8 +53,8 @@ final class UploadForm implements AutoCloseable {
     private void add(ReadablePart part, ApiSettings settings) throws IOException {
         String name = part.name() == null ? "" : part.name();
         if (!PARTS.contains(name)) {
-            throw bad("unknown part " + im.backend.domain.Quoted.of(name)
-                    + " (expected: source, and optionally config, project, message)");
+            throw bad(
+                    "unknown part " + Quoted.of(name) + " (expected: source, and optionally config, project, message)");
         }
         if (parts.containsKey(name)) {
             throw bad("two parts named " + name + " (expected: one)");
@@ -73,7 +74,7 @@ final class UploadForm implements AutoCloseable {
                 .open();
     }
 
-    /** A text part without the blanks around it; empty when it is not there. */
+    /** A text part; empty when it is not there. */
     Optional<String> text(String name) throws IOException {
         Spool part = parts.get(name);
         return part == null ? Optional.empty() : Optional.of(part.text());

@@ -117,11 +117,25 @@ class RateIT {
         java.util.concurrent.CountDownLatch released = new java.util.concurrent.CountDownLatch(1);
         server.images.pauseUntil(released);
         String id = deploy("alice", "frame").is(202).json().path("deploymentId").asText();
-        HttpProbe.Watching watching = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
+        byte[] head = {(byte) 0x81, (byte) 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0};
 
-        watching.socket().sendText("x".repeat(70_000), true);
+        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", server.port())) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream()
+                    .write(("GET /ws?deploymentId=" + id + " HTTP/1.1\r\nHost: 127.0.0.1:" + server.port()
+                                    + "\r\n"
+                                    + "Connection: Upgrade\r\n"
+                                    + "Upgrade: websocket\r\n"
+                                    + "Authorization: Bearer alice\r\n"
+                                    + "Sec-WebSocket-Version: 13\r\n"
+                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                            .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(head);
+            byte[] answer = socket.getInputStream().readAllBytes();
 
-        assertThat(watching.await().closeCode()).isEqualTo(1009);
+            assertThat(answer).startsWith("HTTP/1.1 101".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            assertThat(answer).containsSequence(new byte[] {0x03, (byte) 0xf1});
+        }
         released.countDown();
     }
 }
