@@ -19,6 +19,8 @@ public record Command(String text, List<Word> words) {
     private static final Pattern VARIABLE =
             Pattern.compile("\\$(?:([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)})");
     private static final String OPERATORS = "|&;<>`";
+    private static final String ESCAPABLE = "\"\\$`";
+    private static final Pattern ASSIGNMENT = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*=.*");
 
     /** One argument. */
     public record Word(List<Part> parts) {
@@ -46,6 +48,12 @@ public record Command(String text, List<Word> words) {
     public static Command parse(String text) {
         if (text.isBlank() || text.length() > LENGTH_MAX || text.chars().anyMatch(c -> c < ' ' && c != '\t')) {
             throw refused(text, "expected: one line of 1 to " + LENGTH_MAX + " characters");
+        }
+        if (ASSIGNMENT.matcher(text.strip()).matches()) {
+            throw refused(
+                    text,
+                    "sets a variable before the program, which only a shell can; expected: the program first, and the"
+                            + " variable under env: in backend.yml");
         }
         return new Command(text.strip(), split(text.strip()));
     }
@@ -88,10 +96,8 @@ public record Command(String text, List<Word> words) {
                 inWord = true;
                 at = end + 1;
             } else if (c == '"') {
-                int end = closingQuote(text, at);
-                run.append(text, at + 1, end);
+                at = doubleQuoted(text, at, parts, run);
                 inWord = true;
-                at = end + 1;
             } else if (c == '\\' && at + 1 < text.length()) {
                 flush(parts, run);
                 parts.add(new Part(text.substring(at + 1, at + 2), false));
@@ -106,11 +112,7 @@ public record Command(String text, List<Word> words) {
                 }
                 at++;
             } else if (OPERATORS.indexOf(c) >= 0 || text.startsWith("$(", at)) {
-                throw refused(
-                        text,
-                        "has the shell operator '" + c
-                                + "', and commands run without a shell; expected: one program with"
-                                + " its arguments, or sh -c '...' around it");
+                throw operator(text, c);
             } else {
                 run.append(c);
                 inWord = true;
@@ -124,12 +126,26 @@ public record Command(String text, List<Word> words) {
         return words;
     }
 
-    private static int closingQuote(String text, int open) {
-        int end = text.indexOf('"', open + 1);
-        if (end < 0) {
-            throw refused(text, "expected: a closing \" for the one at column " + (open + 1));
+    /** Between double quotes variables are replaced, and a backslash takes their meaning from {@code " \\ $ `}. */
+    private static int doubleQuoted(String text, int open, List<Part> parts, StringBuilder run) {
+        int at = open + 1;
+        while (at < text.length()) {
+            char c = text.charAt(at);
+            if (c == '"') {
+                return at + 1;
+            }
+            if (c == '\\' && at + 1 < text.length() && ESCAPABLE.indexOf(text.charAt(at + 1)) >= 0) {
+                flush(parts, run);
+                parts.add(new Part(text.substring(at + 1, at + 2), false));
+                at += 2;
+            } else if (c == '`' || text.startsWith("$(", at)) {
+                throw operator(text, c);
+            } else {
+                run.append(c);
+                at++;
+            }
         }
-        return end;
+        throw refused(text, "expected: a closing \" for the one at column " + (open + 1));
     }
 
     private static void flush(List<Part> parts, StringBuilder run) {
@@ -137,6 +153,14 @@ public record Command(String text, List<Word> words) {
             parts.add(new Part(run.toString(), true));
             run.setLength(0);
         }
+    }
+
+    private static RuntimeException operator(String text, char operator) {
+        return refused(
+                text,
+                "has the shell operator '" + operator
+                        + "', and commands run without a shell; expected: one program with its arguments, or"
+                        + " sh -c '...' around it");
     }
 
     private static RuntimeException refused(String text, String why) {
