@@ -108,7 +108,7 @@ final class StateBench {
         print("find_" + size + "_p50", percentile(finds, 50));
         print("enqueue_" + size + "_p50", percentile(opens, 50));
         print("enqueue_" + size + "_p95", percentile(opens, 95));
-            }
+    }
 
     private void fill(int count) throws Exception {
         try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS)) {
@@ -169,8 +169,7 @@ final class StateBench {
     private List<Double> fdatasync(int count) throws IOException {
         List<Double> samples = new ArrayList<>();
         Path file = folder.resolve("loop");
-        try (FileChannel channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
             for (int i = 0; i < count; i++) {
                 ByteBuffer block = ByteBuffer.allocate(4096);
                 long at = 4096L * i;
@@ -194,7 +193,8 @@ final class StateBench {
     }
 
     private static double percentile(List<Double> samples, int percent) {
-        double[] sorted = samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        double[] sorted =
+                samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return sorted[Math.min(sorted.length - 1, sorted.length * percent / 100)];
     }
 

@@ -30,7 +30,8 @@ final class AppManifestTest {
     void aStrategyThatIsWrittenDownWins() {
         assertThat(with(Optional.of(AppManifest.Strategy.RECREATE)).strategy())
                 .isEqualTo(AppManifest.Strategy.RECREATE);
-        assertThat(with(Optional.of(AppManifest.Strategy.BLUE_GREEN), volume(false)).strategy())
+        assertThat(with(Optional.of(AppManifest.Strategy.BLUE_GREEN), volume(false))
+                        .strategy())
                 .isEqualTo(AppManifest.Strategy.BLUE_GREEN);
     }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CommandTest {
-    private static final Map<String, String> ENVIRONMENT = Map.of("PORT", "8080", "TEXT", "a b \"c\" $PORT", "EMPTY", "");
+    private static final Map<String, String> ENVIRONMENT =
+            Map.of("PORT", "8080", "TEXT", "a b \"c\" $PORT", "EMPTY", "");
 
     static Stream<Arguments> commands() {
         return Stream.of(
@@ -54,8 +55,18 @@ final class CommandTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "a && b", "a | b", "a; b", "a > b", "a < b", "a `b`", "a $(b)", "a & ", "run \"$(date)\"", "run \"`date`\"",
-                "a ||b", "a 2>&1"
+                "a && b",
+                "a | b",
+                "a; b",
+                "a > b",
+                "a < b",
+                "a `b`",
+                "a $(b)",
+                "a & ",
+                "run \"$(date)\"",
+                "run \"`date`\"",
+                "a ||b",
+                "a 2>&1"
             })
     void aShellOperatorIsRefusedWithTheRemedy(String text) {
         assertThatThrownBy(() -> Command.parse(text))
@@ -65,7 +76,8 @@ final class CommandTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "  ", "a\nb", "a\0b", "run 'a", "run \"a", "run \"a\\\"", "NODE_ENV=production node x.js"})
+    @ValueSource(
+            strings = {"", "  ", "a\nb", "a\0b", "run 'a", "run \"a", "run \"a\\\"", "NODE_ENV=production node x.js"})
     void whatIsNoCommandIsRefused(String text) {
         assertThatThrownBy(() -> Command.parse(text)).hasMessageContaining("config-invalid");
     }

@@ -15,8 +15,8 @@ final class DeploymentTest {
     private static final Instant START = Instant.parse("2026-03-01T10:00:00Z");
     private static final DeploymentEvent.Completed COMPLETED =
             new DeploymentEvent.Completed(new ReleaseVersion(4), URI.create("http://shop.localhost:8000"), List.of());
-    private static final DeploymentEvent.Failed FAILED =
-            new DeploymentEvent.Failed(DeploymentStatus.BUILDING, "build-failed", "It failed.", "Mend it.", List.of("x"));
+    private static final DeploymentEvent.Failed FAILED = new DeploymentEvent.Failed(
+            DeploymentStatus.BUILDING, "build-failed", "It failed.", "Mend it.", List.of("x"));
 
     private final Deployment queued = new Deployment(
             new DeploymentId(UUID.fromString("123e4567-e89b-12d3-a456-426614174000")),
@@ -98,8 +98,8 @@ final class DeploymentTest {
                         "complete",
                         "failed");
         assertThat(DeploymentStatus.values())
-                .allSatisfy(status ->
-                        assertThat(DeploymentStatus.ofWireName(status.wireName())).isEqualTo(status));
+                .allSatisfy(status -> assertThat(DeploymentStatus.ofWireName(status.wireName()))
+                        .isEqualTo(status));
     }
 
     @Test
@@ -114,9 +114,12 @@ final class DeploymentTest {
     void anOwnerMayUseTheirProjectAndAnAdministratorEach() {
         ProjectId shop = new ProjectId("bob-shop");
 
-        assertThat(new Caller(new UserName("bob"), Caller.Role.MEMBER).mayUse(shop)).isTrue();
-        assertThat(new Caller(new UserName("eve"), Caller.Role.MEMBER).mayUse(shop)).isFalse();
-        assertThat(new Caller(new UserName("eve"), Caller.Role.ADMIN).mayUse(shop)).isTrue();
+        assertThat(new Caller(new UserName("bob"), Caller.Role.MEMBER).mayUse(shop))
+                .isTrue();
+        assertThat(new Caller(new UserName("eve"), Caller.Role.MEMBER).mayUse(shop))
+                .isFalse();
+        assertThat(new Caller(new UserName("eve"), Caller.Role.ADMIN).mayUse(shop))
+                .isTrue();
     }
 
     private static LoggedEvent logged(Deployment before, DeploymentEvent event) {

@@ -22,7 +22,22 @@ final class NamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "A", "My-Api", "-a", "a-", "a--b", "1a", "a_b", "a.b", "a b", "a/b", "ä", "🚀", "a\n", "..", "'; DROP TABLE",
+                "",
+                "A",
+                "My-Api",
+                "-a",
+                "a-",
+                "a--b",
+                "1a",
+                "a_b",
+                "a.b",
+                "a b",
+                "a/b",
+                "ä",
+                "🚀",
+                "a\n",
+                "..",
+                "'; DROP TABLE",
                 "--upload-pack=x"
             })
     void otherProjectNamesAreRefused(String name) {
@@ -51,7 +66,9 @@ final class NamesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "admin", "admin-", "-api", "admin-API", "admin-my_api", "admin-../x", "admin-a/b", "Admin-a"})
+    @ValueSource(
+            strings = {"", "admin", "admin-", "-api", "admin-API", "admin-my_api", "admin-../x", "admin-a/b", "Admin-a"
+            })
     void whatIsNoProjectIdIsNotFound(String id) {
         assertRefused(ProjectId::new, id, Problem.NotFound.class, "not-found");
     }
@@ -75,8 +92,24 @@ final class NamesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "1A", "A-B", "A B", "A=B", "Ä", "A\0", "PORT", "HOST", "DATA_DIR", "HOME", "BACKENDIM_URL", "LD_PRELOAD",
-                "LD_X", "BASH_ENV", "MALLOC_CHECK_", "GLIBC_TUNABLES", "IFS"
+                "",
+                "1A",
+                "A-B",
+                "A B",
+                "A=B",
+                "Ä",
+                "A\0",
+                "PORT",
+                "HOST",
+                "DATA_DIR",
+                "HOME",
+                "BACKENDIM_URL",
+                "LD_PRELOAD",
+                "LD_X",
+                "BASH_ENV",
+                "MALLOC_CHECK_",
+                "GLIBC_TUNABLES",
+                "IFS"
             })
     void otherEnvNamesAreRefused(String name) {
         assertRefused(EnvName::new, name, Problem.Invalid.class, "env-invalid");
@@ -98,19 +131,24 @@ final class NamesTest {
     void aSecretValueHidesItself() {
         assertThat(new SecretValue("hunter2").toString()).doesNotContain("hunter2");
         assertThat(new SecretValue("x".repeat(SecretValue.BYTES_MAX)).reveal()).hasSize(SecretValue.BYTES_MAX);
-        assertRefused(SecretValue::new, "x".repeat(SecretValue.BYTES_MAX + 1), Problem.TooLarge.class, "secret-invalid");
+        assertRefused(
+                SecretValue::new, "x".repeat(SecretValue.BYTES_MAX + 1), Problem.TooLarge.class, "secret-invalid");
         assertRefused(SecretValue::new, "a\0", Problem.Invalid.class, "secret-invalid");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "abc", "ABCDEF0123456789abcdef0123456789abcdef01", "0123456789abcdef0123456789abcdef0123456g"})
+    @ValueSource(
+            strings = {"", "abc", "ABCDEF0123456789abcdef0123456789abcdef01", "0123456789abcdef0123456789abcdef0123456g"
+            })
     void whatIsNoCommitHashIsUnknown(String hash) {
         assertRefused(CommitHash::new, hash, Problem.NotFound.class, "commit-unknown");
     }
 
     @Test
     void aVersionIsWrittenWithOrWithoutV() {
-        assertThat(ReleaseVersion.parse("v12")).isEqualTo(ReleaseVersion.parse("12")).hasToString("v12");
+        assertThat(ReleaseVersion.parse("v12"))
+                .isEqualTo(ReleaseVersion.parse("12"))
+                .hasToString("v12");
         for (String wrong : new String[] {"", "v", "0", "v0", "-1", "1.0", "v01", "9999999999", "latest"}) {
             assertRefused(ReleaseVersion::parse, wrong, Problem.Malformed.class, "bad-parameter");
         }
@@ -128,8 +166,11 @@ final class NamesTest {
     @Test
     void aRuntimeIsALanguageAndAVersion() {
         assertThat(RuntimeSpec.parse("python:3.12")).hasToString("python:3.12");
-        assertThat(RuntimeSpec.parse("go")).isEqualTo(RuntimeSpec.any(RuntimeSpec.Language.GO)).hasToString("go");
-        for (String wrong : new String[] {"", "ruby", "Python", "python:", "python:3.x", "python:3.1.2.4", "python 3", ":3"}) {
+        assertThat(RuntimeSpec.parse("go"))
+                .isEqualTo(RuntimeSpec.any(RuntimeSpec.Language.GO))
+                .hasToString("go");
+        for (String wrong :
+                new String[] {"", "ruby", "Python", "python:", "python:3.x", "python:3.1.2.4", "python 3", ":3"}) {
             assertRefused(RuntimeSpec::parse, wrong, Problem.Invalid.class, "config-invalid");
         }
     }
@@ -137,7 +178,8 @@ final class NamesTest {
     @Test
     void aHostnameIsCanonical() {
         assertThat(Hostname.parse("Shop.LOCALHOST.")).isEqualTo(new Hostname("shop.localhost"));
-        for (String wrong : new String[] {"", ".", "a..b", "-a.b", "a-.b", "a_b", "a b", "a:80", "*.a", "ü.de", "a".repeat(64)}) {
+        for (String wrong :
+                new String[] {"", ".", "a..b", "-a.b", "a-.b", "a_b", "a b", "a:80", "*.a", "ü.de", "a".repeat(64)}) {
             assertRefused(Hostname::parse, wrong, Problem.Invalid.class, "domain-invalid");
         }
     }
