@@ -41,6 +41,7 @@ final class GitServer implements AutoCloseable {
                 .port(0)
                 .maxPayloadSize(-1)
                 .shutdownHook(false)
+                .connectionOptions(options -> options.tcpNoDelay(true))
                 .contentEncoding(ContentEncodingContext.builder()
                         .contentEncodingsDiscoverServices(false)
                         .addContentEncoding(new GitRequestEncoding())
