@@ -38,8 +38,8 @@ public final class Deployments {
     /** Stages the source, checks what can be checked and queues it; durable when it returns. */
     public Deployment submit(Caller caller, SubmitRequest request) {
         String name = request.project().orElseGet(() -> nameIn(request));
-        Project project = access.lookUp(caller, name)
-                .orElseGet(() -> lifecycle.openOrFind(ProjectId.of(caller.user(), new ProjectName(name))));
+        Project project =
+                access.lookUp(caller, name).orElseGet(() -> lifecycle.openOrFind(ProjectId.among(caller.user(), name)));
         ports.source().create(project.id());
         String message = request.message().isBlank() ? DEFAULT_MESSAGE : request.message();
         Commit commit = ports.source().stage(project.id(), request.upload(), caller.user(), message);

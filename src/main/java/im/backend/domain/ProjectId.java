@@ -30,6 +30,12 @@ public record ProjectId(String value) implements Comparable<ProjectId> {
         return new ProjectId(value);
     }
 
+    /** The id that a text has, or would have, among the owner's projects: {@code my-api} and {@code ada-my-api} are one. */
+    public static ProjectId among(UserName owner, String nameOrId) {
+        String prefix = owner.value() + "-";
+        return of(owner, new ProjectName(nameOrId.startsWith(prefix) ? nameOrId.substring(prefix.length()) : nameOrId));
+    }
+
     public UserName owner() {
         return new UserName(value.substring(0, value.indexOf('-')));
     }

@@ -112,7 +112,7 @@ public final class GitRoutes implements HttpService {
     private byte[] pushAdvertisement(Caller caller, ServerRequest request) throws IOException {
         Optional<ProjectId> project = project(caller, request);
         if (project.isEmpty()) {
-            ProjectId.of(caller.user(), newName(request));
+            ProjectId.of(caller.user(), newName(caller, request));
             return pushes.advertisementOfNothing();
         }
         try (Repositories.Lease lease = reading(project.get())) {
@@ -135,7 +135,7 @@ public final class GitRoutes implements HttpService {
     private void push(Caller caller, ServerRequest request, ServerResponse response) throws IOException {
         requireContentType(request, PushService.NAME);
         Optional<ProjectId> found = project(caller, request);
-        ProjectId project = found.isPresent() ? found.get() : access.create(caller, newName(request));
+        ProjectId project = found.isPresent() ? found.get() : access.create(caller, newName(caller, request));
         store.create(project);
         try (Admission.Turn turn = admission.enter(project);
                 Repositories.Lease lease = store.repositories().adding(project);
@@ -198,8 +198,8 @@ public final class GitRoutes implements HttpService {
                 .orElseThrow(() -> new Problem.NotFound("No source of project " + project + ".").asException());
     }
 
-    private static ProjectName newName(ServerRequest request) {
-        return new ProjectName(repositoryName(request));
+    private static ProjectName newName(Caller caller, ServerRequest request) {
+        return ProjectId.among(caller.user(), repositoryName(request)).name();
     }
 
     private static String repositoryName(ServerRequest request) {
