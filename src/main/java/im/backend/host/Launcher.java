@@ -38,6 +38,10 @@ public final class Launcher implements AutoCloseable {
      */
     private static final List<String> GATE = List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null", "gate");
 
+    /** The gate with a further way to the output, because the sandbox closes the one it reports on for the program. */
+    private static final List<String> REPORTING_GATE =
+            List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null 3>&1", "gate");
+
     private static final int NICE_WITHOUT_CPU_LIMIT = 10;
 
     private final HostSettings settings;
@@ -241,7 +245,8 @@ public final class Launcher implements AutoCloseable {
             boolean durable,
             Consumer<Footprint> beforeStart)
             throws IOException {
-        List<String> command = new ArrayList<>(GATE);
+        boolean reports = durable && kind != SandboxKind.NONE;
+        List<String> command = new ArrayList<>(reports ? REPORTING_GATE : GATE);
         command.addAll(perProcessLimits(launch));
         command.addAll(sandbox.wrap(kind, launch, sandbox.accountFor(launch), lock, durable));
         ProcessBuilder builder =

@@ -90,7 +90,7 @@ final class Sandbox {
 
     /**
      * @param lock held by the sandbox while it lives
-     * @param reportStatus writes {@link StatusLine}s to stderr
+     * @param reportStatus writes {@link StatusLine}s to descriptor 3, which the start gate opens
      */
     List<String> wrap(SandboxKind kind, Launch launch, Account account, Optional<Path> lock, boolean reportStatus)
             throws IOException {
@@ -115,7 +115,7 @@ final class Sandbox {
         wrapped.add(bubblewrap.orElseThrow().toString());
         wrapped.addAll(options.binds(launch.binds()).end(launch.folder()));
         if (reportStatus) {
-            wrapped.addAll(List.of("--json-status-fd", "2"));
+            wrapped.addAll(List.of("--json-status-fd", "3"));
         }
         wrapped.add("--");
         return wrapped;

@@ -154,6 +154,13 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
         assertThat(host.logs.last(PROJECT.id(), 100)).extracting(LogLine::text).containsExactly("mine");
     }
 
+    @Test
+    void whatAnAppWritesToStderrIsInItsLog() {
+        start(app(key(0), release('a'), "/usr/bin/python3 -c 'import nothing_of_that_name'"));
+
+        awaitLog("ModuleNotFoundError: No module named 'nothing_of_that_name'");
+    }
+
     private static Workload on(String runtime, Workload workload) {
         return new Workload(
                 workload.key(),
