@@ -27,8 +27,8 @@ final class Client implements Upstream.Tunnel {
     private final Patience sending;
     private final Patience reading;
     private final long openedNanos = System.nanoTime();
-    private @Nullable HttpServerExchange exchange;
-    private @Nullable ProxiedRequest request;
+    private volatile @Nullable HttpServerExchange exchange;
+    private volatile @Nullable ProxiedRequest request;
     private @Nullable ProxiedRequest tunnel;
     private long receivedBefore;
     private long sentBefore;
@@ -64,6 +64,12 @@ final class Client implements Upstream.Tunnel {
         return source.isExceeded();
     }
 
+    /** A request is in flight whose reply ends by itself. Asked by the thread that closes the proxy. */
+    boolean owesReply() {
+        HttpServerExchange current = exchange;
+        return current != null && isOpen() && !(current.isResponseStarted() && isEventStream(current));
+    }
+
     void begin(HttpServerExchange started, ProxiedRequest proxied) {
         exchange = started;
         request = proxied;
@@ -96,9 +102,10 @@ final class Client implements Upstream.Tunnel {
             tunnel.leave();
             tunnel = null;
         }
-        if (request != null) {
-            request.leave();
-            request.abort(ProxyFailure.NO_ANSWER);
+        ProxiedRequest unanswered = request;
+        if (unanswered != null) {
+            unanswered.leave();
+            unanswered.abort(ProxyFailure.NO_ANSWER);
         }
     }
 
@@ -119,13 +126,15 @@ final class Client implements Upstream.Tunnel {
         receivedBefore += received;
         sentBefore += sent;
         boolean readerWaits = connection.isOpen() && sink.isWriteResumed();
+        HttpServerExchange current = exchange;
+        ProxiedRequest proxied = request;
         if (readerWaits && !reading.spend(waited, sent)) {
-            if (request != null) {
-                request.abort(ProxyFailure.REQUEST_TIMEOUT);
+            if (proxied != null) {
+                proxied.abort(ProxyFailure.REQUEST_TIMEOUT);
             }
             IoUtils.safeClose(connection);
-        } else if (request != null && exchange != null && tunnel == null) {
-            lookAt(exchange, request, waited, received, sent, readerWaits);
+        } else if (proxied != null && current != null && tunnel == null) {
+            lookAt(current, proxied, waited, received, sent, readerWaits);
         } else if (source.bytes() == 0
                 && now - openedNanos > limits.requests().headTime().toNanos()) {
             IoUtils.safeClose(connection);

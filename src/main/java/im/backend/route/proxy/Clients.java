@@ -6,10 +6,12 @@ import io.undertow.util.AttachmentKey;
 import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.StreamConnection;
@@ -20,6 +22,7 @@ final class Clients implements ChannelListener<StreamConnection> {
     private static final System.Logger LOG = System.getLogger(Clients.class.getName());
     private static final AttachmentKey<Client> KEY = AttachmentKey.create(Client.class);
     private static final int LOOK_MILLIS_MAX = 250;
+    private static final Duration CLOSING_LOOK = Duration.ofMillis(10);
 
     private final ProxyLimits limits;
     private final HttpOpenListener http;
@@ -27,6 +30,7 @@ final class Clients implements ChannelListener<StreamConnection> {
     private final Map<SocketAddress, Client> byPeer = new ConcurrentHashMap<>();
     private final Map<XnioIoThread, Set<Client>> byThread = new ConcurrentHashMap<>();
     private final long lookMillis;
+    private volatile boolean closing;
 
     Clients(ProxyLimits limits, HttpOpenListener http) {
         this.limits = limits;
@@ -39,6 +43,20 @@ final class Clients implements ChannelListener<StreamConnection> {
 
     int open() {
         return count.open();
+    }
+
+    /** True from the moment on when each reply should be its connection's last. */
+    boolean closing() {
+        return closing;
+    }
+
+    /** Waits until no reply is due that ends by itself. */
+    void awaitRequests(Duration max) {
+        closing = true;
+        long deadline = System.nanoTime() + max.toNanos();
+        while (byPeer.values().stream().anyMatch(Client::owesReply) && System.nanoTime() - deadline < 0) {
+            LockSupport.parkNanos(CLOSING_LOOK.toNanos());
+        }
     }
 
     /** A new connection, on the thread that will serve it. */

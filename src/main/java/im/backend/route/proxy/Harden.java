@@ -84,7 +84,7 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
 
     private void pass(HttpServerExchange exchange, ProxiedRequest request) throws Exception {
         boolean webSocket = HeaderRules.isWebSocket(exchange.getRequestHeaders());
-        if (HeaderRules.asksToClose(exchange.getRequestHeaders())) {
+        if (clients.closing() || HeaderRules.asksToClose(exchange.getRequestHeaders())) {
             // The library knows "close" only when it stands alone.
             exchange.setPersistent(false);
         }

@@ -11,7 +11,7 @@ public record ProxyLimits(Clients clients, Requests requests, Apps apps) {
         return new ProxyLimits(
                 new Clients(4_096, 100, Duration.ofSeconds(60), Duration.ofSeconds(30), KIBIBYTE),
                 new Requests(16 * KIBIBYTE, 100, Duration.ofSeconds(10), 100L * KIBIBYTE * KIBIBYTE),
-                new Apps(100, 256, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(60)));
+                new Apps(100, 1_024, Duration.ofSeconds(5), Duration.ofSeconds(60), Duration.ofSeconds(60)));
     }
 
     public ProxyLimits withClients(Clients changed) {

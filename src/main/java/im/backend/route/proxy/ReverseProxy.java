@@ -28,6 +28,7 @@ import org.xnio.channels.AcceptingChannel;
 
 /** The apps' listener: takes requests for every published host and passes them, streamed both ways, to the host's endpoints. */
 public final class ReverseProxy implements Router, AutoCloseable {
+    private static final Duration REQUESTS_END = Duration.ofSeconds(5);
     private static final int IO_THREADS_MIN = 2;
     private static final int BACKLOG = 1_024;
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -107,11 +108,14 @@ public final class ReverseProxy implements Router, AutoCloseable {
         return routes.find(host).map(Route::endpoints).orElse(List.of());
     }
 
-    /** Stops listening and cuts what is in flight; withdraw and drain first what should end well. */
+    /** Stops listening, lets the requests in flight end for some seconds, then cuts what is left: WebSockets, event streams. */
     @Override
     public void close() {
         IoUtils.safeClose(listener);
         listener = null;
+        if (clients != null) {
+            clients.awaitRequests(REQUESTS_END);
+        }
         if (worker != null) {
             worker.shutdownNow();
             worker = null;

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -310,6 +311,25 @@ final class ReverseProxyTest {
 
             assertThat(proxy.answerTo("GET / HTTP/1.1\r\nHost: app-9999.localhost\r\nConnection: close\r\n\r\n"))
                     .startsWith("HTTP/1.1 200");
+        }
+    }
+
+    @Test
+    void closingLetsTheRequestInFlightEnd() throws Exception {
+        CountDownLatch answer = new CountDownLatch(1);
+        try (RecordingApp app = RecordingApp.start((seen, in, out) -> {
+                    SlowPeersTest.waitFor(answer);
+                    RecordingApp.reply(out, "200 OK", "", "hi");
+                });
+                RunningProxy proxy = running().to(app);
+                RawSocket client = proxy.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            await().atMost(Duration.ofSeconds(5)).until(() -> !app.seen().isEmpty());
+            Thread closing = Thread.ofVirtual().start(proxy::close);
+            answer.countDown();
+
+            assertThat(client.readUntil("hi")).startsWith("HTTP/1.1 200");
+            assertThat(closing.join(Duration.ofSeconds(3))).isTrue();
         }
     }
 

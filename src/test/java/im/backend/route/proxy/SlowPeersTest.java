@@ -157,7 +157,7 @@ final class SlowPeersTest {
         return sent;
     }
 
-    private static void waitFor(CountDownLatch latch) throws IOException {
+    static void waitFor(CountDownLatch latch) throws IOException {
         try {
             if (!latch.await(20, TimeUnit.SECONDS)) {
                 throw new IOException("nobody came");
