@@ -63,11 +63,7 @@ def run(context, report):
     try:
         deployer = Deployer(product)
         for name in ("printer", "neighbour"):
-            _, status = deployer.deploy(name, {
-                "main.py": APP, "writer.py": WRITER,
-                "backend.yml": f"name: {name}\nruntime: python\nentrypoint: python3 main.py\nresources:\n  cpu: 1\n"})
-            if status != "complete":
-                raise RuntimeError(f"{name}: {status}")
+            deploy(product, deployer, name)
         growth = Growth(product, deployer)
         small = growth.measure(1)
         intake(context, product, deployer, report)
@@ -76,6 +72,18 @@ def run(context, report):
     finally:
         product.stop_apps()
         product.stop()
+
+
+def deploy(product, deployer, name):
+    config = f"name: {name}\nruntime: python\nentrypoint: python3 main.py\nresources:\n  cpu: 1\n"
+    files = {"main.py": APP, "writer.py": WRITER, "backend.yml": config}
+    reply = product.call("POST", "/api/deploy", {"projectName": name, "files": files}, token=deployer.token)
+    status = "queued"
+    while status not in ("complete", "failed"):
+        time.sleep(0.05)
+        status = product.call("GET", f"/api/status/{reply['deploymentId']}", token=deployer.token)["status"]
+    if status == "failed":
+        raise RuntimeError(f"the deployment of {name} failed")
 
 
 def intake(context, product, deployer, report):
@@ -114,7 +122,7 @@ def intake(context, product, deployer, report):
 
 
 def last_lines(product, deployer, name, count=TAIL_LINES):
-    return product.call("GET", f"/v1/projects/admin-{name}/logs?lines={count}", token=deployer.token)
+    return product.call("GET", f"/v1/projects/{name}/logs?lines={count}", token=deployer.token)
 
 
 def wait_for_end(product, deployer):

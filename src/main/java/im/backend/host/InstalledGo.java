@@ -3,7 +3,6 @@ package im.backend.host;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,21 +12,18 @@ final class InstalledGo implements InstalledLanguage {
     private static final String ANSWER = "go version go";
 
     @Override
-    public List<Installation> find() {
+    public List<Path> candidates() {
         List<Path> candidates = new ArrayList<>();
         Candidates.onPath("go").ifPresent(candidates::add);
         candidates.addAll(Candidates.below(Path.of("/usr/local/go/bin"), "go", ""));
         candidates.addAll(Candidates.below(Path.of("/usr/lib"), "go-*", "bin/go"));
         candidates.addAll(Candidates.below(Candidates.home().resolve("sdk"), "go*", "bin/go"));
-        Map<Path, Installation> byProgram = new LinkedHashMap<>();
-        for (Path candidate : candidates) {
-            ask(candidate).ifPresent(found -> byProgram.putIfAbsent(found.program(), found));
-        }
-        return List.copyOf(byProgram.values());
+        return candidates;
     }
 
     /** {@code go version go1.24.1 linux/amd64}; GOROOT is two folders above the real program. */
-    private static Optional<Installation> ask(Path candidate) {
+    @Override
+    public Optional<Installation> ask(Path candidate) {
         try {
             Path program = candidate.toRealPath();
             return Candidates.ask(List.of(program.toString(), "version")).stream()

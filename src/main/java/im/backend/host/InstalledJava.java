@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,20 +13,18 @@ final class InstalledJava implements InstalledLanguage {
     private static final String KEY = "JAVA_VERSION=";
 
     @Override
-    public List<Installation> find() {
+    public List<Path> candidates() {
         List<Path> candidates = new ArrayList<>();
         candidates.add(Path.of(System.getProperty("java.home"), "bin/java"));
         candidates.addAll(Candidates.below(Path.of("/usr/lib/jvm"), "*", "bin/java"));
         candidates.addAll(Candidates.below(Candidates.home().resolve(".sdkman/candidates/java"), "*", "bin/java"));
         candidates.addAll(Candidates.below(Candidates.home().resolve(".asdf/installs/java"), "*", "bin/java"));
-        Map<Path, Installation> byProgram = new LinkedHashMap<>();
-        for (Path candidate : candidates) {
-            read(candidate).ifPresent(found -> byProgram.putIfAbsent(found.program(), found));
-        }
-        return List.copyOf(byProgram.values());
+        return candidates;
     }
 
-    private static Optional<Installation> read(Path candidate) {
+    /** From the file that every JDK has, without starting it. */
+    @Override
+    public Optional<Installation> ask(Path candidate) {
         try {
             Path program = candidate.toRealPath();
             Installation unnamed = Installation.around("", program);

@@ -1,12 +1,16 @@
 package im.backend.host;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
 /** How one language is found on a host. */
 interface InstalledLanguage {
-    /** All installations, the host's own choice first. */
-    List<Installation> find();
+    /** Programs that may be it, the host's own choice first; found without starting any. */
+    List<Path> candidates();
+
+    /** Empty when the program does not answer as this language's does. */
+    Optional<Installation> ask(Path candidate);
 
     Toolchain toolchain(Installation installation, Optional<String> warning);
 

@@ -2,7 +2,6 @@ package im.backend.host;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,7 +11,7 @@ final class InstalledNode implements InstalledLanguage {
     private static final String WHO = "console.log(process.versions.node);console.log(process.execPath)";
 
     @Override
-    public List<Installation> find() {
+    public List<Path> candidates() {
         Path home = Candidates.home();
         List<Path> candidates = new ArrayList<>();
         Candidates.onPath("node").ifPresent(candidates::add);
@@ -23,14 +22,11 @@ final class InstalledNode implements InstalledLanguage {
         candidates.addAll(Candidates.below(home.resolve(".asdf/installs/nodejs"), "*", "bin/node"));
         candidates.addAll(
                 Candidates.below(home.resolve(".local/share/fnm/node-versions"), "v*", "installation/bin/node"));
-        Map<Path, Installation> byProgram = new LinkedHashMap<>();
-        for (Path candidate : candidates) {
-            ask(candidate).ifPresent(found -> byProgram.putIfAbsent(found.program(), found));
-        }
-        return List.copyOf(byProgram.values());
+        return candidates;
     }
 
-    private static Optional<Installation> ask(Path candidate) {
+    @Override
+    public Optional<Installation> ask(Path candidate) {
         List<String> answer = Candidates.ask(List.of(candidate.toString(), "-e", WHO));
         if (answer.size() < 2) {
             return Optional.empty();

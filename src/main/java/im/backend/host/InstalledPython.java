@@ -6,7 +6,6 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,7 +26,7 @@ final class InstalledPython implements InstalledLanguage {
     }
 
     @Override
-    public List<Installation> find() {
+    public List<Path> candidates() {
         List<Path> candidates = new ArrayList<>();
         Candidates.onPath("python3").ifPresent(candidates::add);
         candidates.addAll(Candidates.below(Path.of("/usr/bin"), "python3.[0-9]*", ""));
@@ -35,17 +34,13 @@ final class InstalledPython implements InstalledLanguage {
         candidates.addAll(Candidates.below(Candidates.home().resolve(".pyenv/versions"), "3.*", "bin/python3"));
         candidates.addAll(
                 Candidates.below(Candidates.home().resolve(".local/share/uv/python"), "cpython-3*", "bin/python3"));
-        Map<Path, Installation> byProgram = new LinkedHashMap<>();
-        for (Path candidate : candidates) {
-            if (!candidate.getFileName().toString().endsWith("-config")) {
-                ask(candidate).ifPresent(found -> byProgram.putIfAbsent(found.program(), found));
-            }
-        }
-        return List.copyOf(byProgram.values());
+        candidates.removeIf(candidate -> candidate.getFileName().toString().endsWith("-config"));
+        return candidates;
     }
 
     /** A shim of a version manager takes ten times as long as the interpreter that it finds. */
-    private static Optional<Installation> ask(Path candidate) {
+    @Override
+    public Optional<Installation> ask(Path candidate) {
         List<String> answer = Candidates.ask(List.of(candidate.toString(), "-ISc", WHO));
         if (answer.size() < 3) {
             return Optional.empty();

@@ -3,30 +3,33 @@ package im.backend.host;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.problem.Problem;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * The languages that are installed on this host. Each language is looked for once, at first use, and again, at most once
- * a minute, when a wanted version was not found. Safe for several threads.
+ * The languages that are installed on this host. An answer is kept; one that is not what was wanted is looked for again
+ * after a minute, and one whose program is gone at once. Safe for several threads.
  */
 public final class Toolchains {
     private static final Duration SEARCH_PAUSE = Duration.ofMinutes(1);
 
-    /** @param atNanos when it was looked for */
-    private record Search(List<Installation> installed, long atNanos) {
-        boolean isFresh() {
-            return System.nanoTime() - atNanos < SEARCH_PAUSE.toNanos();
+    /** @param atNanos when it was found */
+    private record Answer(Installation installation, boolean asWanted, long atNanos) {
+        boolean holds() {
+            boolean fresh = System.nanoTime() - atNanos < SEARCH_PAUSE.toNanos();
+            return (asWanted || fresh) && Files.isExecutable(installation.program());
         }
     }
 
     private final Path folder;
-    private final Map<Language, Search> searches = new EnumMap<>(Language.class);
+    private final Map<RuntimeSpec, Answer> answers = new HashMap<>();
+    private final Map<Path, Optional<Installation>> asked = new HashMap<>();
 
     /** @param folder for links that give programs their usual names */
     public Toolchains(Path folder) {
@@ -42,27 +45,65 @@ public final class Toolchains {
     public synchronized Toolchain resolve(RuntimeSpec wanted) {
         InstalledLanguage language = language(wanted.language());
         List<Integer> version = Installation.numbers(wanted.version());
-        Search search = searches.get(wanted.language());
-        boolean answered = search != null
-                && best(search.installed(), version)
-                        .filter(one -> one.satisfies(version))
-                        .isPresent();
-        if (search == null || !(answered || search.isFresh())) {
-            search = new Search(language.find(), System.nanoTime());
-            searches.put(wanted.language(), search);
+        Answer answer = answers.get(wanted);
+        if (answer == null || !answer.holds()) {
+            Installation found = search(language, wanted, version);
+            answer = new Answer(found, found.satisfies(version), System.nanoTime());
+            answers.put(wanted, answer);
         }
-        Optional<Installation> best = best(search.installed(), version);
-        Installation installation = best.orElseThrow(() -> new Problem.StageFailed(
-                        "runtime-missing",
-                        "No " + wanted.language().wireName() + " is installed on this host (wanted: " + wanted + ").",
-                        language.remedy(),
-                        List.of())
-                .asException());
-        Optional<String> warning = installation.satisfies(version)
+        Optional<String> warning = answer.asWanted()
                 ? Optional.empty()
                 : Optional.of(wanted + " is not installed on this host; using "
-                        + wanted.language().wireName() + " " + installation.version() + ".");
-        return language.toolchain(installation, warning);
+                        + wanted.language().wireName() + " "
+                        + answer.installation().version() + ".");
+        return language.toolchain(answer.installation(), warning);
+    }
+
+    /** Asking an interpreter takes 10 to 100 ms, so the likely ones are asked first and all only when need be. */
+    private Installation search(InstalledLanguage language, RuntimeSpec wanted, List<Integer> version) {
+        List<Path> candidates = language.candidates();
+        return candidates.stream()
+                .flatMap(candidate -> ask(language, candidate).stream())
+                .findFirst()
+                .filter(hostsOwn -> hostsOwn.satisfies(version))
+                .or(() -> newest(named(candidates, wanted.version()), language, version))
+                .or(() -> nearest(candidates, language, version))
+                .orElseThrow(() -> new Problem.StageFailed(
+                                "runtime-missing",
+                                "No " + wanted.language().wireName() + " is installed on this host (wanted: " + wanted
+                                        + ").",
+                                language.remedy(),
+                                List.of())
+                        .asException());
+    }
+
+    private Optional<Installation> ask(InstalledLanguage language, Path candidate) {
+        return asked.computeIfAbsent(candidate, language::ask);
+    }
+
+    private static Stream<Path> named(List<Path> candidates, String version) {
+        return candidates.stream().filter(candidate -> candidate.toString().contains(version));
+    }
+
+    private Optional<Installation> newest(Stream<Path> candidates, InstalledLanguage language, List<Integer> version) {
+        return candidates
+                .flatMap(candidate -> ask(language, candidate).stream())
+                .filter(one -> one.satisfies(version))
+                .max(Installation.BY_VERSION);
+    }
+
+    private Optional<Installation> nearest(List<Path> candidates, InstalledLanguage language, List<Integer> version) {
+        List<Installation> ascending = candidates.stream()
+                .flatMap(candidate -> ask(language, candidate).stream())
+                .sorted(Installation.BY_VERSION)
+                .toList();
+        return ascending.reversed().stream()
+                .filter(one -> one.satisfies(version))
+                .findFirst()
+                .or(() -> ascending.stream()
+                        .filter(one -> Installation.compare(one.numbers(), version) > 0)
+                        .findFirst())
+                .or(() -> ascending.reversed().stream().findFirst());
     }
 
     private InstalledLanguage language(Language language) {
@@ -72,20 +113,5 @@ public final class Toolchains {
             case GO -> new InstalledGo();
             case JAVA, STATIC -> new InstalledJava();
         };
-    }
-
-    private static Optional<Installation> best(List<Installation> installed, List<Integer> wanted) {
-        if (wanted.isEmpty()) {
-            return installed.stream().findFirst();
-        }
-        List<Installation> ascending = new ArrayList<>(installed);
-        ascending.sort(Installation.BY_VERSION);
-        return ascending.reversed().stream()
-                .filter(one -> one.satisfies(wanted))
-                .findFirst()
-                .or(() -> ascending.stream()
-                        .filter(one -> Installation.compare(one.numbers(), wanted) > 0)
-                        .findFirst())
-                .or(() -> ascending.reversed().stream().findFirst());
     }
 }
