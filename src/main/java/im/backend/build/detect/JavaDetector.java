@@ -12,6 +12,18 @@ import java.util.Optional;
 final class JavaDetector implements Detector {
     private static final String HINT = "Say it in backend.yml, as in: entrypoint: java -jar app.jar";
 
+    /** What build tools leave beside the jars. */
+    private static final List<String> BY_PRODUCTS = List.of(
+            "target/*classes/",
+            "target/generated-*/",
+            "target/maven-*/",
+            "target/surefire*/",
+            "build/classes/",
+            "build/tmp/",
+            "build/reports/",
+            "build/test-results/",
+            ".gradle/");
+
     @Override
     public Language language() {
         return Language.JAVA;
@@ -36,10 +48,11 @@ final class JavaDetector implements Detector {
         Optional<String> description = sources.firstOf("pom.xml", "build.gradle", "build.gradle.kts");
         if (description.isPresent()) {
             Finding finding = new Finding(
-                    description.get(),
-                    runtime,
-                    Optional.of(Command.ofWords(List.of("java", "-jar", BuildPlan.Java.JAR))),
-                    HINT);
+                            description.get(),
+                            runtime,
+                            Optional.of(Command.ofWords(List.of("java", "-jar", BuildPlan.Java.JAR))),
+                            HINT)
+                    .withIgnored(BY_PRODUCTS);
             return new BuildPlan.Java(finding.outline(manifest), tool(sources, description.get()));
         }
         Optional<String> jar = onlyJar(sources);

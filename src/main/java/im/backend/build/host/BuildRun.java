@@ -74,6 +74,16 @@ final class BuildRun implements AutoCloseable {
         return toolchain;
     }
 
+    /** Tools of the host that are no language's runtime. */
+    HostPrograms programs() {
+        return new HostPrograms(settings.environment().getOrDefault("PATH", ""));
+    }
+
+    /** A file that the build's user can reach. */
+    boolean isReachable(Path file) {
+        return account.isEmpty() || isReadableByAll(file);
+    }
+
     BuildOutput output() {
         return output;
     }

@@ -6,13 +6,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Programs that the server's own PATH has. */
-final class HostPrograms {
-    private HostPrograms() {}
-
+/**
+ * Programs that the server's own PATH has.
+ *
+ * @param path folders, as in the variable
+ */
+record HostPrograms(String path) {
     /** As PATH names it, links not followed: some programs look beside their own name. */
-    static Optional<Path> find(String name) {
-        return Stream.of(Optional.ofNullable(System.getenv("PATH")).orElse("").split(File.pathSeparator, -1))
+    Optional<Path> find(String name) {
+        return Stream.of(path.split(File.pathSeparator, -1))
                 .filter(folder -> folder.startsWith("/"))
                 .map(folder -> Path.of(folder, name))
                 .filter(file -> Files.isRegularFile(file) && Files.isExecutable(file))

@@ -38,16 +38,11 @@ final class JavaBuild {
         Map<String, String> environment = Map.of(
                 "MAVEN_USER_HOME", "/cache/m2-home",
                 "GRADLE_USER_HOME", "/cache/gradle");
-        Optional<MavenInstallation> maven =
-                plan.tool() == Tool.MAVEN ? Optional.of(MavenInstallation.find()) : Optional.empty();
-        List<Bind> binds = maven.map(MavenInstallation::binds).orElse(List.of());
-        List<Step> steps = arguments(maven).stream()
+        Optional<BuildTool> tool = tool();
+        List<Bind> binds = tool.map(BuildTool::binds).orElse(List.of());
+        List<Step> steps = arguments(tool).stream()
                 .map(arguments -> new Step(
-                        arguments.getFirst() + " could not build the app",
-                        Step.BUILD_FAILED,
-                        arguments,
-                        environment,
-                        binds))
+                        "The build tool could not build the app", Step.BUILD_FAILED, arguments, environment, binds))
                 .toList();
         AppBuild app = new AppBuild(
                 "java " + run.toolchain().version() + " " + plan.tool(),
@@ -61,12 +56,22 @@ final class JavaBuild {
         return new BuiltTree(start(built), List.of(), built);
     }
 
-    private List<List<String>> arguments(Optional<MavenInstallation> maven) {
+    /** Of the host; a wrapper brings its own. */
+    private Optional<BuildTool> tool() {
+        return switch (plan.tool()) {
+            case MAVEN -> Optional.of(BuildTool.find(run.programs(), "mvn"));
+            case GRADLE -> Optional.of(BuildTool.find(run.programs(), "gradle"));
+            case MAVEN_WRAPPER, GRADLE_WRAPPER, NONE -> Optional.empty();
+        };
+    }
+
+    private List<List<String>> arguments(Optional<BuildTool> tool) {
         return switch (plan.tool()) {
             case MAVEN ->
-                List.of(mavenArguments(List.of(maven.orElseThrow().program().toString())));
+                List.of(mavenArguments(List.of(tool.orElseThrow().program().toString())));
             case MAVEN_WRAPPER -> List.of(mavenArguments(List.of("sh", "mvnw")));
-            case GRADLE -> List.of(List.of("gradle", "--no-daemon", "--console=plain", "assemble"));
+            case GRADLE ->
+                List.of(List.of(tool.orElseThrow().program().toString(), "--no-daemon", "--console=plain", "assemble"));
             case GRADLE_WRAPPER -> List.of(List.of("sh", "gradlew", "--no-daemon", "--console=plain", "assemble"));
             case NONE -> List.of();
         };

@@ -97,7 +97,7 @@ final class PythonBuild {
     }
 
     private DependencyLayer layer(String what, Packages packages) throws IOException, InterruptedException {
-        Optional<Path> uv = HostPrograms.find("uv");
+        Optional<Path> uv = run.programs().find("uv").filter(run::isReachable);
         String key = BuildKey.of("python", (uv.isPresent() ? "uv" : "pip") + " python" + runtime.version())
                 .with("input", run.contents(plan.inputs()))
                 .with("file", packages.files())
@@ -113,7 +113,7 @@ final class PythonBuild {
         bench.clearResult();
         bench.write(run.tree(), run.staged(plan.inputs()));
         String target = Workbench.RESULT + "/lib/python" + runtime.version() + "/site-packages";
-        List<String> arguments = new ArrayList<>(uv.isPresent() ? uvArguments(target) : pipArguments(target));
+        List<String> arguments = new ArrayList<>(uv.isPresent() ? uvArguments(uv.get(), target) : pipArguments(target));
         packages.files().forEach(file -> arguments.addAll(List.of("-r", file)));
         if (!packages.constraints().isEmpty()) {
             bench.writeFile(bench.side().resolve("constraints.txt"), packages.constraints());
@@ -151,9 +151,9 @@ final class PythonBuild {
                 target);
     }
 
-    private List<String> uvArguments(String target) {
+    private static List<String> uvArguments(Path uv, String target) {
         return List.of(
-                HostPrograms.find("uv").orElseThrow().toString(),
+                uv.toString(),
                 "pip",
                 "install",
                 "--python",
