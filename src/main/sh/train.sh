@@ -29,8 +29,7 @@ for _ in $(seq 300); do
   sleep 0.1
 done
 
-cli() { "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 "${cache[@]}" -jar "$target/backendim.jar" "$@" >>"$work/cli.log" 2>&1; }
-cache=()
+cli() { "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$target/backendim.jar" "$@" >>"$work/cli.log" 2>&1; }
 mkdir "$work/app"
 printf '<p>trained</p>\n' >"$work/app/index.html"
 printf 'name: trained\nruntime: static\n' >"$work/app/backend.yml"
@@ -42,9 +41,10 @@ for _ in $(seq 50); do
   curl -s -o /dev/null "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json"
 done
 printf '<p>trained again</p>\n' >"$work/app/index.html"
-cache=(-XX:AOTCacheOutput="$target/backendim.aot")
-cli deploy --dir "$work/app"
-cache=()
+# Several commands in one process: what none of them has loaded, each start has to load and link itself.
+"$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:AOTCacheOutput="$target/backendim.aot" \
+  -cp "$target/backendim.jar" im.backend.cli.Training "deploy --dir $work/app" "status -p trained" "logs -p trained -n 5" \
+  "releases -p trained" "project list" "whoami" "deploy --help" "--help" >>"$work/cli.log" 2>&1
 cli destroy -p trained --confirm trained || true
 kill "$server"
 wait "$server" || true
