@@ -20,6 +20,7 @@ public final class Api implements AutoCloseable {
     private final List<ApiRoute> routes;
     private final ApiDispatcher dispatcher;
     private final ProgressSockets sockets;
+    private final LogRoutes logs;
 
     /** Who is calling. */
     public record Identity(IdentityProvider accounts, TokenIssuer issuer, TokenVerifier verifier) {}
@@ -40,6 +41,7 @@ public final class Api implements AutoCloseable {
         Meter meter = new Meter(settings.rates(), System::nanoTime);
         Tickets tickets = new Tickets(clock, new SecureRandom());
         sockets = new ProgressSockets(useCases.engine().deployments(), callers, tickets, settings);
+        logs = new LogRoutes(useCases.engine().operations(), clock);
         List<ApiRoute> all = new ArrayList<>(host.routes());
         all.addAll(new AuthRoutes(identity.accounts(), identity.issuer(), meter, clock).routes());
         all.addAll(new TicketRoutes(tickets).routes());
@@ -52,7 +54,7 @@ public final class Api implements AutoCloseable {
         all.addAll(new ReleaseRoutes(useCases.engine().releases(), useCases.projects()).routes());
         all.addAll(new EnvRoutes(useCases.env()).routes());
         all.addAll(new SecretRoutes(useCases.secrets()).routes());
-        all.addAll(new LogRoutes(useCases.engine().operations(), clock).routes());
+        all.addAll(logs.routes());
         all.addAll(new OperationRoutes(useCases.engine().operations()).routes());
         all.addAll(new DocsRoutes(all).routes());
         routes = List.copyOf(all);
@@ -74,6 +76,7 @@ public final class Api implements AutoCloseable {
 
     @Override
     public void close() {
+        logs.close();
         sockets.close();
     }
 }

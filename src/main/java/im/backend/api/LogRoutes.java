@@ -23,6 +23,7 @@ final class LogRoutes {
 
     private final Operations operations;
     private final Clock clock;
+    private volatile boolean closed;
 
     LogRoutes(Operations operations, Clock clock) {
         this.operations = operations;
@@ -55,7 +56,7 @@ final class LogRoutes {
         List<LogLine> lines = first;
         long position = start;
         Instant heard = Instant.EPOCH;
-        while (!Thread.currentThread().isInterrupted()) {
+        while (!closed) {
             for (LogLine line : lines) {
                 out.write(Bodies.line(line));
                 position = line.position();
@@ -71,5 +72,10 @@ final class LogRoutes {
             }
             lines = operations.logsAfter(call.caller(), call.project(), position, BATCH_MAX);
         }
+    }
+
+    /** Ends what is followed: a stream without end would hold up the server's own. */
+    void close() {
+        closed = true;
     }
 }
