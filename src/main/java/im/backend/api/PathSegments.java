@@ -28,6 +28,9 @@ final class PathSegments {
     }
 
     private static String decode(String segment, String rawPath) {
+        if (segment.chars().anyMatch(c -> c >= 0x80)) {
+            throw bad(rawPath);
+        }
         if (segment.indexOf('%') < 0) {
             return segment;
         }
@@ -46,10 +49,8 @@ final class PathSegments {
                 }
                 bytes[length++] = (byte) (high * 16 + low);
                 at += 2;
-            } else if (c < 0x80) {
-                bytes[length++] = (byte) c;
             } else {
-                throw bad(rawPath);
+                bytes[length++] = (byte) c;
             }
         }
         try {

@@ -59,6 +59,15 @@ final class RateLimiter {
         }
     }
 
+    int keys() {
+        lock.lock();
+        try {
+            return buckets.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     static long seconds(Duration wait) {
         return Math.max(1, wait.plusMillis(999).toSeconds());
     }
