@@ -31,8 +31,6 @@ final class HealthProbe {
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
-    /** An app that closes each connection without a word this often has an open port and speaks something else. */
-    private static final int SILENCES_MAX = 3;
 
     private final Orchestrator orchestrator;
     private final AppDiagnosis diagnosis;
@@ -72,7 +70,6 @@ final class HealthProbe {
         private final long begun = System.nanoTime();
         private final List<Duration> looksLeft = new ArrayList<>(LOOKS);
         private String lastAnswer = "";
-        private int silences;
         private int deafLooks;
         private boolean connected;
         private boolean first = true;
@@ -147,9 +144,9 @@ final class HealthProbe {
                     case HttpPing.Answer.NotHttp() -> {
                         return true;
                     }
-                    case HttpPing.Answer.Silent(boolean timedOut) -> {
-                        silences += timedOut ? 0 : 1;
-                        return silences >= SILENCES_MAX;
+                    // An app that breaks off each request has an open port too, and is of no use behind a proxy.
+                    case HttpPing.Answer.Silent silent -> {
+                        return false;
                     }
                 }
                 connection = HttpPing.connect(target.endpoint(), CONNECT_MAX);

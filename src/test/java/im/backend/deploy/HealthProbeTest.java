@@ -128,10 +128,13 @@ class HealthProbeTest {
     }
 
     @Test
-    void aServiceThatHangsUpIsReadyWhenItsPortIsOpen() throws Exception {
+    void anAppThatBreaksOffEachRequestIsNotReady() throws Exception {
         serve(request -> "");
 
-        await(Optional.empty());
+        StageFailed failed = failure(Optional.empty());
+
+        assertThat(failed.slug()).isEqualTo("health-check-failed");
+        assertThat(failed.detail()).contains("cut off without an answer");
     }
 
     @Test
