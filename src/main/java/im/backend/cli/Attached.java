@@ -117,6 +117,11 @@ final class Attached {
         }
         if (!sameAsBefore) {
             printer.stage(words(status), at);
+            List<String> logs = event.texts("logs");
+            // The first line says what the stage does, which its name says too; what follows is worth a person's time.
+            if (logs.size() > 1) {
+                printer.output(logs.subList(1, logs.size()));
+            }
         } else if (watch) {
             printer.output(event.texts("logs"));
         }

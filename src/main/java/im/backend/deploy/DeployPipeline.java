@@ -58,7 +58,7 @@ final class DeployPipeline {
     private record Run(ReleasePlan plan, Optional<Release> live, RunControl control, RunLog log, Undo undo) {
         <T> T at(DeploymentStatus status, Supplier<T> stage) {
             control.check();
-            log.enter(status, Wording.entered(status, plan));
+            log.enter(status, Wording.entered(status, plan, live));
             return stage.get();
         }
 
@@ -175,10 +175,6 @@ final class DeployPipeline {
         if (old.isEmpty()) {
             return;
         }
-        run.log()
-                .line("The old release is stopped before the new one starts, because both can not share "
-                        + (release.manifest().volumes().isEmpty() ? "the port" : "the volume")
-                        + ": expect a gap of a few seconds.");
         run.live()
                 .ifPresent(live -> run.undo()
                         .push(

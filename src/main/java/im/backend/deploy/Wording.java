@@ -8,6 +8,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What people are told of a deployment's stages (seed 004 has these sentences, and is the only place of emoji). */
 final class Wording {
@@ -26,25 +27,37 @@ final class Wording {
                 });
     }
 
-    static List<String> entered(DeploymentStatus status, ReleasePlan plan) {
+    /** @param live what serves now, so that a gap is announced before it opens */
+    static List<String> entered(DeploymentStatus status, ReleasePlan plan, Optional<Release> live) {
+        String first = entered(status, plan);
+        if (status == DeploymentStatus.DEPLOYING && live.isPresent() && Rollout.stopsFirst(plan.manifest(), live)) {
+            String shared = plan.manifest().volumes().isEmpty() ? "port" : "volume";
+            return List.of(
+                    first,
+                    "The old release is stopped before the new one starts, because both can not share the " + shared
+                            + ": expect a gap of a few seconds.");
+        }
+        return List.of(first);
+    }
+
+    private static String entered(DeploymentStatus status, ReleasePlan plan) {
         Deployment deployment = plan.deployment();
-        return List.of(
-                switch (status) {
-                    case QUEUED -> queued(deployment).getFirst();
-                    case COMMITTING ->
-                        "📦 Committing files to repository (commit: "
-                                + deployment.commit().shortForm() + ")";
-                    case CREATING_NAMESPACE -> "🏗️ Creating namespace: " + deployment.releaseName();
-                    case CREATING_PVC -> "💾 Creating persistent volume claim: " + deployment.releaseName();
-                    case BUILDING ->
-                        plan.base()
-                                .map(base -> "🔨 Building is not needed: the image of " + base.version()
-                                        + " is used again (" + shortened(base.image()) + ")")
-                                .orElse("🔨 Building the image");
-                    case DEPLOYING -> "🚀 Deploying application (" + plan.version() + ")";
-                    case HEALTH_CHECK -> "🩺 Running health checks";
-                    case COMPLETE, FAILED -> throw new IllegalArgumentException("status: " + status);
-                });
+        return switch (status) {
+            case QUEUED -> queued(deployment).getFirst();
+            case COMMITTING ->
+                "📦 Committing files to repository (commit: "
+                        + deployment.commit().shortForm() + ")";
+            case CREATING_NAMESPACE -> "🏗️ Creating namespace: " + deployment.releaseName();
+            case CREATING_PVC -> "💾 Creating persistent volume claim: " + deployment.releaseName();
+            case BUILDING ->
+                plan.base()
+                        .map(base -> "🔨 Building is not needed: the image of " + base.version() + " is used again ("
+                                + shortened(base.image()) + ")")
+                        .orElse("🔨 Building the image");
+            case DEPLOYING -> "🚀 Deploying application (" + plan.version() + ")";
+            case HEALTH_CHECK -> "🩺 Running health checks";
+            case COMPLETE, FAILED -> throw new IllegalArgumentException("status: " + status);
+        };
     }
 
     static List<String> completed(Release release, URI url) {

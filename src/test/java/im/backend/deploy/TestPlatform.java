@@ -196,9 +196,12 @@ public final class TestPlatform implements AutoCloseable {
 
     List<String> output(Deployment deployment) {
         return events(deployment).stream()
-                .flatMap(event -> event.event() instanceof DeploymentEvent.Output output
-                        ? output.lines().stream()
-                        : Stream.empty())
+                .flatMap(event -> switch (event.event()) {
+                    case DeploymentEvent.Output output -> output.lines().stream();
+                    case DeploymentEvent.Entered entered -> entered.logs().stream();
+                    case DeploymentEvent.Resumed _, DeploymentEvent.Completed _, DeploymentEvent.Failed _ ->
+                        Stream.<String>empty();
+                })
                 .toList();
     }
 
