@@ -82,13 +82,19 @@ final class ServerFacts {
         List<ServerBody.Check> checks = new ArrayList<>(readiness());
         HostFacts facts = launcher.facts();
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
+        String sandbox = named(facts.sandbox());
         checks.add(new ServerBody.Check(
-                "sandbox",
-                sandboxed,
-                facts.sandbox().name().toLowerCase(java.util.Locale.ROOT) + ": " + facts.reason(),
-                facts.fix()));
+                "sandbox", sandboxed, facts.reason().isEmpty() ? sandbox : sandbox + ": " + facts.reason(), facts.fix()));
         facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
         return checks;
+    }
+
+    private static String named(HostFacts.SandboxKind kind) {
+        return switch (kind) {
+            case USER_NAMESPACE -> "bubblewrap in a user namespace; apps share the host's network";
+            case ROOT_NAMESPACE -> "bubblewrap, privileges dropped inside; apps share the host's network";
+            case NONE -> "none";
+        };
     }
 
     private Map<String, String> limits() {
