@@ -84,7 +84,10 @@ final class ServerFacts {
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
         String sandbox = named(facts.sandbox());
         checks.add(new ServerBody.Check(
-                "sandbox", sandboxed, facts.reason().isEmpty() ? sandbox : sandbox + ": " + facts.reason(), facts.fix()));
+                "sandbox",
+                sandboxed,
+                facts.reason().isEmpty() ? sandbox : sandbox + ": " + facts.reason(),
+                facts.fix()));
         facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
         return checks;
     }
