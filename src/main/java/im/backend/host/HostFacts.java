@@ -13,10 +13,21 @@ import java.util.Map;
 public record HostFacts(SandboxKind sandbox, String reason, String fix, Map<String, String> limits) {
     public enum SandboxKind {
         /** bubblewrap in a user namespace, never with a privilege. */
-        USER_NAMESPACE,
+        USER_NAMESPACE("bubblewrap in a user namespace"),
         /** bubblewrap started by root; privileges are dropped inside. */
-        ROOT_NAMESPACE,
-        NONE
+        ROOT_NAMESPACE("bubblewrap, privileges dropped inside"),
+        NONE("none");
+
+        private final String description;
+
+        SandboxKind(String description) {
+            this.description = description;
+        }
+
+        /** As {@code doctor} and {@code serve} say it. */
+        public String description() {
+            return description;
+        }
     }
 
     public HostFacts {

@@ -19,7 +19,6 @@ import java.lang.System.Logger;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Locale;
 
 /**
  * One server on one data folder, from lock to lock. Apps outlive it: closing stops nothing that serves, and the next start
@@ -99,7 +98,7 @@ public final class Server implements AutoCloseable {
                 apps,
                 data.path(),
                 data.resolve(Wiring.ADMIN_KEY),
-                launcher.facts().sandbox().name().toLowerCase(Locale.ROOT).replace('_', ' '),
+                launcher.facts().sandbox().description(),
                 took);
     }
 

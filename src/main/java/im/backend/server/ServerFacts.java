@@ -82,7 +82,7 @@ final class ServerFacts {
         List<ServerBody.Check> checks = new ArrayList<>(readiness());
         HostFacts facts = launcher.facts();
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
-        String sandbox = named(facts.sandbox());
+        String sandbox = facts.sandbox().description() + "; apps share the host's network";
         checks.add(new ServerBody.Check(
                 "sandbox",
                 sandboxed,
@@ -90,14 +90,6 @@ final class ServerFacts {
                 facts.fix()));
         facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
         return checks;
-    }
-
-    private static String named(HostFacts.SandboxKind kind) {
-        return switch (kind) {
-            case USER_NAMESPACE -> "bubblewrap in a user namespace; apps share the host's network";
-            case ROOT_NAMESPACE -> "bubblewrap, privileges dropped inside; apps share the host's network";
-            case NONE -> "none";
-        };
     }
 
     private Map<String, String> limits() {
