@@ -38,7 +38,7 @@ cli status -p trained || true
 cli logs -p trained --lines 10 || true
 for _ in $(seq 50); do
   curl -s -o /dev/null -H "Host: trained.localhost:$apps_port" "http://127.0.0.1:$apps_port/"
-  curl -s -o /dev/null "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json"
+  curl -s "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json" >/dev/null
 done
 printf '<p>trained again</p>\n' >"$work/app/index.html"
 # Several commands in one process: what none of them has loaded, each start has to load and link itself.
