@@ -15,8 +15,7 @@ RUNS = 9
 
 
 def run(context, report):
-    extra = ["--set", "limits.deploys-per-minute=100000", "--set", "limits.requests-per-minute=10000000"]
-    product = harness.Product(context.java, context.jar, context.work / "product", extra).start()
+    product = harness.Product(context.java, context.jar, context.work / "product").start()
     deployer = Deployer(product)
     folder = apps.python_app(context.work / "app", "grown")
     payload = files_of(folder)

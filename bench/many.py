@@ -84,8 +84,7 @@ def first_deploys(product, count, prefix):
 
 
 def run(context, report):
-    extra = ["--set", "limits.deploys-per-minute=100000", "--set", "limits.requests-per-minute=1000000"]
-    product = harness.Product(context.java, context.jar, context.work / "product", extra).start()
+    product = harness.Product(context.java, context.jar, context.work / "product").start()
     source = apps.python_app(context.work / "bare")
     first_deploys(product, 1, "warm")
     single, _ = first_deploys(product, 1, "single")
