@@ -1,7 +1,6 @@
 """B17, G5: 5,000 WebSocket watchers of one deployment; how late the last one hears of an event, and what each weighs."""
 
 import json
-import statistics
 import subprocess
 import time
 
@@ -93,8 +92,8 @@ def run(context, report):
         report.compare("B17", f"an event at the last of {WATCHERS} watchers, from the call that causes it", "node ws",
                        samples["ours"], samples["theirs"], 0.7, 0.4,
                        note="ours ends a running build, logs the failure durably, then tells")
-        report.add(harness.Row("B17", "memory of a watcher", "32 KiB", "KiB / 32", statistics.median(weights) / 32, 1.0,
-                               product=f"{statistics.median(weights):.1f} KiB", peer_figure="32 KiB", runs=len(weights)))
+        report.add(harness.Row("B17", "memory of a watcher", "32 KiB", "KiB / 32", max(weights) / 32, 1.0,
+                               product=f"{max(weights):.1f} KiB", peer_figure="32 KiB", runs=len(weights)))
     finally:
         peer.terminate()
         peer.wait()
