@@ -207,7 +207,7 @@ class DetectionTest {
                     [[package]]
                     name = "fastapi"
                     version = "0.165.0"
-                    source = { registry = "https://pypi.org/simple" }
+                    source = { registry = "https://packages.example/simple" }
                     dependencies = [
                         { name = "starlette" },
                         { name = "tomli", marker = "python_full_version < '3.11'" },
