@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,13 @@ class CrashE2E {
             await("the app answers after kill " + kill)
                     .atMost(Duration.ofSeconds(30))
                     .until(this::appAnswers);
-            assertThat(runningPorts()).as("instances after kill " + kill).hasSize(1);
+            assertThat(interpreters().values())
+                    .as("deployments with a running instance after kill " + kill)
+                    .doesNotHaveDuplicates();
+            // A deployment is complete when traffic has moved; the instance before it may still be ending.
+            await("one instance is left after kill " + kill)
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> interpreters().size() == 1);
             assertThat(unknownCommits(clone)).as("pushed commits that are gone").isEmpty();
         }
 
@@ -215,29 +222,30 @@ class CrashE2E {
         return Ran.run(folder, Map.of("GIT_TERMINAL_PROMPT", "0"), Duration.ofMinutes(1), command);
     }
 
-    /** Ports of the app's interpreters that live: one for each instance. */
-    private static Set<String> runningPorts() throws IOException {
-        Set<String> ports = new HashSet<>();
+    /** The app's living interpreters by process id: for each the deployment that it belongs to. */
+    private static Map<String, String> interpreters() throws IOException {
+        Map<String, String> found = new HashMap<>();
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
             for (Path process : processes
                     .filter(path -> path.getFileName().toString().matches("\\d+"))
                     .toList()) {
                 try {
-                    String environment = Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1);
+                    List<String> environment =
+                            List.of(Files.readString(process.resolve("environ"), StandardCharsets.ISO_8859_1)
+                                    .split("\0"));
                     String name = Files.readString(process.resolve("comm")).strip();
                     if (environment.contains("BACKENDIM_PROJECT_ID=" + PROJECT) && name.startsWith("python")) {
-                        for (String entry : environment.split("\0")) {
-                            if (entry.startsWith("PORT=")) {
-                                ports.add(entry);
-                            }
-                        }
+                        environment.stream()
+                                .filter(entry -> entry.startsWith("BACKENDIM_DEPLOYMENT_ID="))
+                                .forEach(
+                                        entry -> found.put(process.getFileName().toString(), entry));
                     }
                 } catch (IOException ended) {
                     // a process that ended while it was looked at
                 }
             }
         }
-        return ports;
+        return found;
     }
 
     private static final String BACKEND_YML = """

@@ -15,12 +15,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 
 class ManifestWriterTest {
@@ -73,13 +72,32 @@ class ManifestWriterTest {
         assertThat(ManifestReader.readWritten(ManifestWriter.write(manifest))).isEqualTo(manifest);
     }
 
-    @Property(tries = 300)
-    void anyTextOfAnEnvValueComesBack(@ForAll String text) {
-        if (text.indexOf('\0') >= 0 || text.startsWith(EnvValue.SECRET_PREFIX)) {
-            return;
-        }
-        AppManifest manifest = AppManifest.defaults().withEnv(Map.of(new EnvName("A"), new EnvValue.Literal(text)));
+    @Test
+    void anyTextOfAnEnvValueComesBack() {
+        Random random = new Random(20_261_122L);
+        for (int round = 0; round < 2_000; round++) {
+            String text = anyText(random);
+            AppManifest manifest = AppManifest.defaults().withEnv(Map.of(new EnvName("A"), new EnvValue.Literal(text)));
 
-        assertThat(ManifestReader.readWritten(ManifestWriter.write(manifest))).isEqualTo(manifest);
+            assertThat(ManifestReader.readWritten(ManifestWriter.write(manifest)))
+                    .isEqualTo(manifest);
+        }
+    }
+
+    /** Up to 30 code points: what YAML gives a meaning to, controls, and all of Unicode but NUL and lone surrogates. */
+    private static String anyText(Random random) {
+        String special = ": #'\"\\\n\r\t|>-?!&*%@`{}[],~=<\u0001\u007f\u0085\u00a0\u2028\u2029\ufeff\ufffe";
+        StringBuilder text = new StringBuilder();
+        int length = random.nextInt(30);
+        while (text.codePointCount(0, text.length()) < length) {
+            int point = switch (random.nextInt(4)) {
+                case 0 -> special.charAt(random.nextInt(special.length()));
+                case 1 -> random.nextInt(1, 0x80);
+                case 2 -> random.nextInt(1, Character.MIN_SURROGATE);
+                default -> random.nextInt(Character.MAX_SURROGATE + 1, Character.MAX_CODE_POINT + 1);
+            };
+            text.appendCodePoint(point);
+        }
+        return text.toString();
     }
 }
