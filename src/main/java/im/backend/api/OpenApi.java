@@ -79,12 +79,14 @@ final class OpenApi {
         return id.toString();
     }
 
-    /** The resource: the last segment with a name of its own. */
+    /** The heading under which a reader looks for the route. */
     private static String tag(ApiRoute route) {
-        return Arrays.stream(route.path().split("/"))
-                .filter(part -> !part.isEmpty() && !part.startsWith("{") && !part.equals("v1") && !part.equals("api"))
-                .reduce((first, last) -> last)
-                .orElse("root");
+        String[] parts = route.path().split("/");
+        return switch (parts[1]) {
+            case "v1" -> parts[2];
+            case "api" -> "basics";
+            default -> "server";
+        };
     }
 
     private static List<Object> parameters(ApiRoute route) {

@@ -81,7 +81,7 @@ function show(description) {
   const groups = new Map();
   for (const [path, methods] of Object.entries(paths)) {
     for (const [method, operation] of Object.entries(methods)) {
-      const group = path.split('/')[1] === 'v1' ? path.split('/')[2] : path.split('/')[1];
+      const group = operation.tags[0];
       if (!groups.has(group)) groups.set(group, []);
       groups.get(group).push(card(path, method, operation, components.schemas));
     }
