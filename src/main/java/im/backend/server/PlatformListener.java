@@ -3,6 +3,8 @@ package im.backend.server;
 import im.backend.api.Api;
 import im.backend.api.ProgressSockets;
 import im.backend.problem.Problem;
+import im.backend.server.edge.Edge;
+import im.backend.server.edge.EdgeLimits;
 import im.backend.source.git.GitRequestEncoding;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;

@@ -36,6 +36,7 @@ import im.backend.route.proxy.ProxyLimits;
 import im.backend.route.proxy.ProxySettings;
 import im.backend.route.proxy.ReverseProxy;
 import im.backend.secret.MasterKeyFile;
+import im.backend.server.edge.EdgeLimits;
 import im.backend.source.SourceLimits;
 import im.backend.source.git.GitRoutes;
 import im.backend.source.git.GitSettings;

@@ -1,4 +1,4 @@
-/** Composition root, life cycle, the hardened listener. */
+/** Composition root and life cycle. */
 @NullMarked
 package im.backend.server;
 

@@ -26,6 +26,7 @@ import im.backend.project.Projects;
 import im.backend.project.SourceEdits;
 import im.backend.route.FakeRouter;
 import im.backend.secret.InMemorySecretStore;
+import im.backend.server.edge.EdgeLimits;
 import im.backend.source.InMemorySourceStore;
 import im.backend.store.InMemoryDeploymentLog;
 import im.backend.store.InMemoryProjectStore;

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;

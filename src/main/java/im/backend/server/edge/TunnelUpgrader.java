@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import io.helidon.http.HttpPrologue;
 import io.helidon.http.WritableHeaders;

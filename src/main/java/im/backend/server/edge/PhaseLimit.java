@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import io.helidon.common.concurrency.limits.Limit;
 import io.helidon.common.concurrency.limits.LimitAlgorithm;

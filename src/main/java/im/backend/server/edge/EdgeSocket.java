@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;

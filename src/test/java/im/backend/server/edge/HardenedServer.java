@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import im.backend.route.proxy.RawSocket;
 import io.helidon.webserver.WebServer;

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import java.nio.charset.StandardCharsets;
 

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import io.helidon.common.concurrency.limits.FixedLimit;
 import io.helidon.common.socket.SocketOptions;

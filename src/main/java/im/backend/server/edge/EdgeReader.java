@@ -1,6 +1,6 @@
-package im.backend.server;
+package im.backend.server.edge;
 
-import im.backend.server.Conversation.Phase;
+import im.backend.server.edge.Conversation.Phase;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.CloseConnectionException;

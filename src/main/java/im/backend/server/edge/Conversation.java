@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 /**
  * Where a connection stands between two requests, and until when it may wait for its client. Only the connection's own thread

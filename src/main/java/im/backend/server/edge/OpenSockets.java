@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.edge;
 
 import im.backend.route.proxy.ConnectionCount;
 import java.io.IOException;
