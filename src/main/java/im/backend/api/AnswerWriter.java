@@ -3,6 +3,7 @@ package im.backend.api;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import im.backend.problem.ProblemException;
+import im.backend.problem.ProblemInstance;
 import im.backend.wire.Json;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.Status;
@@ -72,7 +73,7 @@ final class AnswerWriter {
                     "bad-framing",
                     "The body ended early or is not framed as HTTP/1.1 asks.",
                     java.util.Map.of(),
-                    ApiDispatcher.instance()));
+                    ProblemInstance.next()));
         }
     }
 
@@ -85,7 +86,7 @@ final class AnswerWriter {
                 if (lines.out == null) {
                     throw failed;
                 }
-                lines.write(ProblemResponses.of(failed.problem(), ApiDispatcher.instance())
+                lines.write(ProblemResponses.of(failed.problem(), ProblemInstance.next())
                         .body());
             }
             lines.begin();

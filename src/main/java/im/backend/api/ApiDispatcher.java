@@ -7,6 +7,7 @@ import im.backend.domain.Caller;
 import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import im.backend.problem.ProblemInstance;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HttpMediaType;
 import io.helidon.webserver.http.Handler;
@@ -16,11 +17,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Takes each request through the same steps: find the route, refuse what is not HTTP as agreed, say who calls, meter,
@@ -63,15 +62,16 @@ public final class ApiDispatcher implements Handler {
             }
         } catch (ProblemException expected) {
             LOG.log(DEBUG, "refused: {0}", expected.getMessage());
-            writer.problem(ProblemResponses.of(expected.problem(), instance()));
+            writer.problem(ProblemResponses.of(expected.problem(), ProblemInstance.next()));
         } catch (UncheckedIOException | IOException callerGone) {
             writer.callerGone(callerGone);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             writer.problem(ProblemResponses.of(
-                    new Problem.Unavailable("stopping", "The server is stopping.", Duration.ofSeconds(5)), instance()));
+                    new Problem.Unavailable("stopping", "The server is stopping.", Duration.ofSeconds(5)),
+                    ProblemInstance.next()));
         } catch (Exception bug) {
-            Problem.Internal internal = new Problem.Internal(instance());
+            Problem.Internal internal = new Problem.Internal(ProblemInstance.next());
             LOG.log(
                     ERROR,
                     "request failed: " + method + " " + request.path().rawPath() + " " + internal.instance(),
@@ -111,7 +111,7 @@ public final class ApiDispatcher implements Handler {
                     "not-found",
                     "Nothing is at " + Quoted.of(rawPath) + "; /openapi.json lists what there is.",
                     Map.of(),
-                    instance());
+                    ProblemInstance.next());
         }
         String allowed = String.join(", ", match.get().byMethod().keySet());
         return ProblemResponses.protocol(
@@ -119,14 +119,18 @@ public final class ApiDispatcher implements Handler {
                 "method-not-allowed",
                 Quoted.of(method) + " is not for this path (expected: " + allowed + ").",
                 Map.of("Allow", allowed),
-                instance());
+                ProblemInstance.next());
     }
 
     private static Optional<ProblemResponses.Response> negotiate(ApiRoute route, ServerRequest request) {
         if (request.headers().contains(HeaderNames.CONTENT_ENCODING)
                 && !request.headers().get(HeaderNames.CONTENT_ENCODING).get().equalsIgnoreCase("identity")) {
             return Optional.of(ProblemResponses.protocol(
-                    415, "unsupported-encoding", "Content-Encoding (expected: none).", Map.of(), instance()));
+                    415,
+                    "unsupported-encoding",
+                    "Content-Encoding (expected: none).",
+                    Map.of(),
+                    ProblemInstance.next()));
         }
         String type = request.headers()
                 .contentType()
@@ -139,7 +143,7 @@ public final class ApiDispatcher implements Handler {
                     "unsupported-media-type",
                     "Content-Type: " + Quoted.of(type) + " (expected: " + expected + ").",
                     Map.of("Accept", expected),
-                    instance()));
+                    ProblemInstance.next()));
         }
         String offered = mediaType(route.reply());
         if (request.headers().acceptedTypes().isEmpty()
@@ -147,7 +151,7 @@ public final class ApiDispatcher implements Handler {
             return Optional.empty();
         }
         return Optional.of(ProblemResponses.protocol(
-                406, "not-acceptable", "Accept (expected: " + offered + " or */*).", Map.of(), instance()));
+                406, "not-acceptable", "Accept (expected: " + offered + " or */*).", Map.of(), ProblemInstance.next()));
     }
 
     /** The types that the route reads; empty when {@code type} is one of them. */
@@ -195,11 +199,5 @@ public final class ApiDispatcher implements Handler {
                                 : "unknown (expected: one of " + known + ")");
             }
         }
-    }
-
-    /** Names one request in an answer and in the log, and nothing else. */
-    static String instance() {
-        return "urn:backendim:request:"
-                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     }
 }

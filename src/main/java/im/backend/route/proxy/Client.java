@@ -1,5 +1,6 @@
 package im.backend.route.proxy;
 
+import im.backend.problem.ProblemInstance;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
@@ -170,7 +171,7 @@ final class Client implements Upstream.Tunnel {
     /** No reply has begun, so nothing of one waits in the socket and this small write goes through. */
     private void cutSlowBody(HttpServerExchange current, ProxiedRequest proxied) {
         if (!current.isResponseStarted()) {
-            write(ProxyFailure.REQUEST_TIMEOUT.answer());
+            write(ProxyFailure.REQUEST_TIMEOUT.problem().answer(ProblemInstance.next()));
         }
         proxied.abort(ProxyFailure.REQUEST_TIMEOUT);
         IoUtils.safeClose(connection);

@@ -1,5 +1,6 @@
 package im.backend.route.proxy;
 
+import im.backend.listener.ConnectionCount;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import io.undertow.util.AttachmentKey;

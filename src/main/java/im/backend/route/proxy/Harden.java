@@ -1,5 +1,7 @@
 package im.backend.route.proxy;
 
+import im.backend.listener.BareProblem;
+import im.backend.problem.ProblemInstance;
 import io.undertow.server.DefaultResponseListener;
 import io.undertow.server.ExchangeCompletionListener;
 import io.undertow.server.HttpHandler;
@@ -137,14 +139,16 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
         boolean person = wantsPage(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
         HeaderMap headers = exchange.getResponseHeaders();
         headers.clear();
-        headers.put(Headers.CONTENT_TYPE, person ? "text/html; charset=utf-8" : "application/problem+json");
+        headers.put(Headers.CONTENT_TYPE, person ? "text/html; charset=utf-8" : BareProblem.MEDIA_TYPE);
         headers.put(Headers.CACHE_CONTROL, "no-store");
         if (failure == ProxyFailure.BUSY) {
             headers.put(Headers.RETRY_AFTER, BUSY_RETRY_SECONDS);
         }
-        exchange.setStatusCode(failure.status());
-        exchange.setReasonPhrase(StatusCodes.getReason(failure.status()));
-        exchange.getResponseSender().send(ByteBuffer.wrap(person ? failure.page() : failure.problem()));
+        exchange.setStatusCode(failure.problem().status());
+        exchange.setReasonPhrase(StatusCodes.getReason(failure.problem().status()));
+        exchange.getResponseSender()
+                .send(ByteBuffer.wrap(
+                        person ? failure.page() : failure.problem().body(ProblemInstance.next())));
     }
 
     private static boolean wantsPage(@Nullable String accept) {

@@ -1,5 +1,6 @@
 package im.backend.route.proxy;
 
+import im.backend.listener.BareProblem;
 import java.nio.charset.StandardCharsets;
 
 /** What the proxy says when no app can: for a program as problem+json (RFC 9457), for a person as a small page. */
@@ -32,27 +33,14 @@ enum ProxyFailure {
     TIMEOUT(504, "app-timeout", "The app did not answer", "The app took the request and did not answer in time."),
     ;
 
-    private final int status;
-    private final String slug;
-    private final String title;
-    private final String detail;
+    private final BareProblem problem;
 
     ProxyFailure(int status, String slug, String title, String detail) {
-        this.status = status;
-        this.slug = slug;
-        this.title = title;
-        this.detail = detail;
+        this.problem = new BareProblem(status, slug, title, detail);
     }
 
-    int status() {
-        return status;
-    }
-
-    /** All words are our own: nothing of the request is repeated, so nothing needs escaping. */
-    byte[] problem() {
-        return """
-            {"type":"urn:backendim:problem:%s","title":"%s","status":%d,"detail":"%s","code":"%s"}
-            """.formatted(slug, title, status, detail, slug).getBytes(StandardCharsets.UTF_8);
+    BareProblem problem() {
+        return problem;
     }
 
     byte[] page() {
@@ -63,19 +51,7 @@ enum ProxyFailure {
             <style>body{font:1.1rem/1.5 system-ui,sans-serif;max-width:34rem;margin:20vh auto;padding:0 1.5rem}
             small{opacity:.6}</style>
             <h1>%s</h1><p>%s</p><small>%d %s</small></html>
-            """.formatted(title, title, detail, status, slug).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** The whole answer, for a connection whose request will not be finished. */
-    byte[] answer() {
-        byte[] body = problem();
-        byte[] head = ("HTTP/1.1 " + status + " " + title
-                        + "\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.length
-                        + "\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        byte[] answer = new byte[head.length + body.length];
-        System.arraycopy(head, 0, answer, 0, head.length);
-        System.arraycopy(body, 0, answer, head.length, body.length);
-        return answer;
+            """.formatted(problem.title(), problem.title(), problem.detail(), problem.status(), problem.slug())
+                .getBytes(StandardCharsets.UTF_8);
     }
 }

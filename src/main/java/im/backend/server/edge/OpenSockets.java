@@ -1,6 +1,6 @@
 package im.backend.server.edge;
 
-import im.backend.route.proxy.ConnectionCount;
+import im.backend.listener.ConnectionCount;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;

@@ -1,6 +1,8 @@
 package im.backend.server.edge;
 
-import java.nio.charset.StandardCharsets;
+import im.backend.listener.BareProblem;
+import im.backend.problem.ProblemInstance;
+import java.lang.System.Logger.Level;
 
 /** Why the listener turns a request away before any route sees it; each is answered as problem+json (RFC 9457) and ends the connection. */
 enum Refusal {
@@ -33,43 +35,26 @@ enum Refusal {
     VERSION_NOT_SUPPORTED(505, "http-version", "HTTP version not supported", "Only HTTP/1.1 is spoken here."),
     ;
 
-    private final int status;
-    private final String slug;
-    private final String title;
-    private final String detail;
+    private static final System.Logger LOG = System.getLogger(Refusal.class.getName());
+
+    private final BareProblem problem;
 
     Refusal(int status, String slug, String title, String detail) {
-        this.status = status;
-        this.slug = slug;
-        this.title = title;
-        this.detail = detail;
+        this.problem = new BareProblem(status, slug, title, detail);
     }
 
     int status() {
-        return status;
+        return problem.status();
     }
 
-    byte[] body() {
-        return body(status, slug, title, detail);
-    }
-
-    /** All four are our own words: nothing of the request is repeated, so nothing needs escaping. */
-    static byte[] body(int status, String slug, String title, String detail) {
-        return """
-            {"type":"urn:backendim:problem:%s","title":"%s","status":%d,"detail":"%s","code":"%s"}
-            """.formatted(slug, title, status, detail, slug).getBytes(StandardCharsets.UTF_8);
+    BareProblem problem() {
+        return problem;
     }
 
     /** The whole answer, head and body. */
     byte[] answer() {
-        byte[] body = body();
-        byte[] head = ("HTTP/1.1 " + status + " " + title
-                        + "\r\nContent-Type: application/problem+json\r\nContent-Length: " + body.length
-                        + "\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n")
-                .getBytes(StandardCharsets.US_ASCII);
-        byte[] answer = new byte[head.length + body.length];
-        System.arraycopy(head, 0, answer, 0, head.length);
-        System.arraycopy(body, 0, answer, head.length, body.length);
-        return answer;
+        String instance = ProblemInstance.next();
+        LOG.log(Level.DEBUG, "request refused: {0} {1}", problem.slug(), instance);
+        return problem.answer(instance);
     }
 }

@@ -1,5 +1,7 @@
 package im.backend.server.edge;
 
+import im.backend.listener.BareProblem;
+import im.backend.problem.ProblemInstance;
 import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportRequest;
@@ -26,7 +28,7 @@ record TransportProblems() implements DirectHandler {
     public TransportResponse handle(
             TransportRequest request, EventType type, Status status, ServerResponseHeaders headers, String message) {
         Status told = isUnreadable(request, status) ? Status.BAD_REQUEST_400 : status;
-        headers.set(HeaderNames.CONTENT_TYPE, "application/problem+json");
+        headers.set(HeaderNames.CONTENT_TYPE, BareProblem.MEDIA_TYPE);
         headers.set(HeaderNames.CACHE_CONTROL, "no-store");
         if (told.code() == Refusal.BUSY.status()) {
             headers.set(HeaderNames.RETRY_AFTER, BUSY_RETRY_SECONDS);
@@ -35,7 +37,7 @@ record TransportProblems() implements DirectHandler {
                 .status(told)
                 .headers(headers)
                 .keepAlive(type.keepAlive())
-                .entity(body(told))
+                .entity(problem(told).body(ProblemInstance.next()))
                 .build();
     }
 
@@ -45,18 +47,20 @@ record TransportProblems() implements DirectHandler {
                 && request.method().isEmpty();
     }
 
-    private static byte[] body(Status status) {
+    private static BareProblem problem(Status status) {
         return switch (status.code()) {
-            case 400 -> Refusal.BAD_REQUEST.body();
-            case 404 -> Refusal.body(404, "not-found", "Not found", "There is nothing at this path.");
-            case 405 -> Refusal.body(405, "method-not-allowed", "Method not allowed", "This path knows other methods.");
+            case 400 -> Refusal.BAD_REQUEST.problem();
+            case 404 -> new BareProblem(404, "not-found", "Not found", "There is nothing at this path.");
+            case 405 ->
+                new BareProblem(405, "method-not-allowed", "Method not allowed", "This path knows other methods.");
             case 413 ->
-                Refusal.body(413, "body-too-large", "Body too large", "The body is over the limit of this path.");
-            case 414 -> Refusal.URI_TOO_LONG.body();
-            case 500 -> Refusal.body(500, "internal", "Internal error", "The server failed; its log has the reason.");
-            case 503 -> Refusal.BUSY.body();
-            case 505 -> Refusal.VERSION_NOT_SUPPORTED.body();
-            default -> Refusal.body(status.code(), slug(status), status.reasonPhrase(), "The request was refused.");
+                new BareProblem(413, "body-too-large", "Body too large", "The body is over the limit of this path.");
+            case 414 -> Refusal.URI_TOO_LONG.problem();
+            case 500 ->
+                new BareProblem(500, "internal", "Internal error", "The server failed; its log has the reason.");
+            case 503 -> Refusal.BUSY.problem();
+            case 505 -> Refusal.VERSION_NOT_SUPPORTED.problem();
+            default -> new BareProblem(status.code(), slug(status), status.reasonPhrase(), "The request was refused.");
         };
     }
 

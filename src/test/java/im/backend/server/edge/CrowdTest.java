@@ -3,10 +3,8 @@ package im.backend.server.edge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import im.backend.route.proxy.ConnectionCount;
 import im.backend.route.proxy.RawSocket;
 import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,23 +63,5 @@ final class CrowdTest {
                     .hasSizeBetween(6, 7)
                     .allMatch(answer -> answer.contains("\"code\":\"busy\"") && answer.contains("Retry-After: 5"));
         }
-    }
-
-    @Test
-    void eachAddressHasItsShareAndLoopbackHasAll() throws IOException {
-        ConnectionCount count = new ConnectionCount(10, 2);
-        InetAddress stranger = InetAddress.getByName("203.0.113.1");
-        InetAddress other = InetAddress.getByName("203.0.113.2");
-
-        assertThat(List.of(count.tryAdd(stranger), count.tryAdd(stranger), count.tryAdd(stranger)))
-                .containsExactly(true, true, false);
-        assertThat(count.tryAdd(other)).isTrue();
-        count.remove(stranger);
-        assertThat(count.tryAdd(stranger)).isTrue();
-        for (int i = 0; i < 7; i++) {
-            assertThat(count.tryAdd(InetAddress.getLoopbackAddress())).isTrue();
-        }
-        assertThat(count.tryAdd(InetAddress.getLoopbackAddress())).isFalse();
-        assertThat(count.open()).isEqualTo(10);
     }
 }

@@ -101,7 +101,7 @@ final class EdgeTest {
     void anUnknownPlainPathIsNotFound(String path) throws IOException {
         assertThat(answerTo("GET " + path + " HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 404")
-                .contains("application/problem+json");
+                .contains("application/problem+json", "\"instance\":\"urn:backendim:request:");
     }
 
     static Stream<List<String>> malformed() {

@@ -1,4 +1,4 @@
-package im.backend.route.proxy;
+package im.backend.listener;
 
 import java.net.InetAddress;
 import java.util.HashMap;
