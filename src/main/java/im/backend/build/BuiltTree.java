@@ -1,6 +1,7 @@
 package im.backend.build;
 
 import im.backend.domain.StartPlan;
+import im.backend.sbom.PackageUrl;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -11,10 +12,13 @@ import java.util.Optional;
  * @param start of the plan, with the runtime's version settled
  * @param layers dependencies, each by its own
  * @param app what the build command made of the tree; empty when the tree itself is the app
+ * @param packages what was installed and is part of the image, of tests and build tools nothing
  */
-public record BuiltTree(StartPlan start, List<DependencyLayer> layers, Optional<AppFolder> app) {
+public record BuiltTree(
+        StartPlan start, List<DependencyLayer> layers, Optional<AppFolder> app, List<PackageUrl> packages) {
     public BuiltTree {
         layers = List.copyOf(layers);
+        packages = List.copyOf(packages);
     }
 
     /**

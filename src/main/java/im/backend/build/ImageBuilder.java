@@ -2,7 +2,9 @@ package im.backend.build;
 
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
+import im.backend.sbom.Sbom;
 import java.util.Collection;
+import java.util.Optional;
 
 /** Source becomes an OCI image by digest. Safe for several threads. */
 public interface ImageBuilder {
@@ -16,6 +18,9 @@ public interface ImageBuilder {
 
     /** The image as folders on this host, unpacked when they are not there. Fails with Gone {@code release-gone}. */
     ReleaseImage open(Digest image);
+
+    /** The bill of materials; empty when none was written, as for an image that somebody else built. */
+    Optional<Sbom> sbom(Digest image);
 
     /** Removes every image, layer and folder that none of {@code live} needs and that is older than an hour. */
     void prune(Collection<Digest> live);

@@ -1,6 +1,7 @@
 package im.backend.build;
 
 import im.backend.domain.ProjectId;
+import im.backend.sbom.PackageUrl;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Optional;
 /** Gives what it was told to give and runs nothing; for tests of whatever uses a {@link BuildSandbox}. */
 public final class FakeBuildSandbox implements BuildSandbox {
     private final List<BuiltTree.DependencyLayer> layers = new ArrayList<>();
+    private final List<PackageUrl> packages = new ArrayList<>();
     private Optional<BuiltTree.AppFolder> app = Optional.empty();
 
     public void giveLayer(String key, Path folder, String path) {
@@ -20,9 +22,13 @@ public final class FakeBuildSandbox implements BuildSandbox {
         app = Optional.of(new BuiltTree.AppFolder(key, folder));
     }
 
+    public void givePackage(PackageUrl one) {
+        packages.add(one);
+    }
+
     @Override
     public BuiltTree build(BuildRequest request, BuildPlan plan, BuildListener listener) {
-        return new BuiltTree(plan.outline().start(), layers, app);
+        return new BuiltTree(plan.outline().start(), layers, app, packages);
     }
 
     @Override

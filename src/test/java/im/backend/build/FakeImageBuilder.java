@@ -7,6 +7,8 @@ import im.backend.domain.RuntimeSpec;
 import im.backend.domain.SourceTree;
 import im.backend.domain.StartPlan;
 import im.backend.problem.Problem;
+import im.backend.sbom.PackageUrl;
+import im.backend.sbom.Sbom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +38,7 @@ public final class FakeImageBuilder implements ImageBuilder {
     private final Map<Digest, ReleaseImage> images = new ConcurrentHashMap<>();
     private final Queue<Problem.StageFailed> failures = new ArrayDeque<>();
     private final AtomicInteger builds = new AtomicInteger();
+    private volatile List<PackageUrl> packages = List.of();
     private volatile Optional<CountDownLatch> pause = Optional.empty();
 
     /** @param folder images are written below it */
@@ -82,6 +85,16 @@ public final class FakeImageBuilder implements ImageBuilder {
             throw new Problem.Gone("release-gone", "image " + image + " is not here any more").asException();
         }
         return opened;
+    }
+
+    /** What the bills of materials of all images list. */
+    public void givePackages(List<PackageUrl> installed) {
+        packages = List.copyOf(installed);
+    }
+
+    @Override
+    public Optional<Sbom> sbom(Digest image) {
+        return images.containsKey(image) ? Optional.of(Sbom.of("app", packages)) : Optional.empty();
     }
 
     @Override

@@ -49,6 +49,6 @@ final class GoBuild {
                 built -> {});
         Optional<BuiltTree.AppFolder> built = app.build(run, plan.outline());
         app.test(run, plan.outline(), built);
-        return new BuiltTree(plan.outline().start(), List.of(), built);
+        return new BuiltTree(plan.outline().start(), List.of(), built, List.of());
     }
 }

@@ -91,7 +91,7 @@ public final class HostSandbox implements BuildSandbox {
         AppBuild build = AppBuild.of("static", List.of());
         var app = build.build(run, site.outline());
         build.test(run, site.outline(), app);
-        return new BuiltTree(site.outline().start(), List.of(), app);
+        return new BuiltTree(site.outline().start(), List.of(), app, List.of());
     }
 
     @Override

@@ -53,7 +53,7 @@ final class JavaBuild {
                 wantsJar() ? this::settleJar : built -> {});
         Optional<BuiltTree.AppFolder> built = app.build(run, outline);
         app.test(run, outline, built);
-        return new BuiltTree(start(built), List.of(), built);
+        return new BuiltTree(start(built), List.of(), built, List.of());
     }
 
     /** Of the host; a wrapper brings its own. */

@@ -56,7 +56,7 @@ final class NodeBuild {
         AppBuild app = appBuild(everything);
         Optional<BuiltTree.AppFolder> built = app.build(run, outline);
         app.test(run, outline, built);
-        return new BuiltTree(runtime.settle(outline.start()), layers, built);
+        return new BuiltTree(runtime.settle(outline.start()), layers, built, List.of());
     }
 
     private AppBuild appBuild(Optional<DependencyLayer> packages) {

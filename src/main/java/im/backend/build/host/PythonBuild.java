@@ -67,7 +67,7 @@ final class PythonBuild {
             app = appBuild(List.of(layer("python packages for tests", together())));
         }
         app.test(run, outline, built);
-        return new BuiltTree(runtime.settle(outline.start()), layers, built);
+        return new BuiltTree(runtime.settle(outline.start()), layers, built, List.of());
     }
 
     private AppBuild appBuild(List<DependencyLayer> layers) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import im.backend.domain.Command;
+import im.backend.domain.Digest;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.StartPlan;
 import java.io.IOException;
@@ -17,10 +18,13 @@ import java.util.TreeMap;
 /**
  * What an image has to say beyond the OCI configuration, as labels: how each process is started, and where each layer
  * belongs. With it an image is all that a release needs, on this host or another.
+ *
+ * @param sbom the blob with the bill of materials; older images have none
  */
-record ImageLabels(StartPlan start, List<String> layerPaths) {
+record ImageLabels(StartPlan start, List<String> layerPaths, Optional<Digest> sbom) {
     static final String START = "im.backend.start";
     static final String LAYER_PATHS = "im.backend.layer-paths";
+    static final String SBOM = "im.backend.sbom";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     ImageLabels {
@@ -31,6 +35,7 @@ record ImageLabels(StartPlan start, List<String> layerPaths) {
         SortedMap<String, String> labels = new TreeMap<>();
         labels.put(START, startJson().toString());
         labels.put(LAYER_PATHS, String.join(" ", layerPaths));
+        sbom.ifPresent(digest -> labels.put(SBOM, digest.value()));
         return labels;
     }
 
@@ -53,7 +58,8 @@ record ImageLabels(StartPlan start, List<String> layerPaths) {
                         processes,
                         Optional.ofNullable(start.get("release")).map(ImageLabels::command),
                         environment),
-                List.of(labels.path(LAYER_PATHS).asText().split(" ", -1)));
+                List.of(labels.path(LAYER_PATHS).asText().split(" ", -1)),
+                Optional.ofNullable(labels.get(SBOM)).map(JsonNode::asText).map(Digest::new));
     }
 
     private ObjectNode startJson() {

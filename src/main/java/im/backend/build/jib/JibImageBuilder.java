@@ -21,14 +21,18 @@ import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.domain.StartPlan;
 import im.backend.problem.Problem;
+import im.backend.sbom.Sbom;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -91,7 +95,9 @@ public final class JibImageBuilder implements ImageBuilder {
             throws IOException {
         List<PlacedLayer> placed = layers.store(request, outline, built);
         ImageLabels labels = new ImageLabels(
-                built.start(), placed.stream().map(PlacedLayer::path).toList());
+                built.start(),
+                placed.stream().map(PlacedLayer::path).toList(),
+                Optional.of(writeSbom(Sbom.of(request.project().value(), built.packages()))));
         Image image = image(request, labels, placed);
         ImageToJsonTranslator translator = new ImageToJsonTranslator(image);
         BlobDescriptor configuration = write(translator.getContainerConfiguration());
@@ -155,6 +161,19 @@ public final class JibImageBuilder implements ImageBuilder {
         };
     }
 
+    /** Packages seldom change, and a bill that is there already is not written again. */
+    private Digest writeSbom(Sbom sbom) throws IOException {
+        byte[] bytes = sbom.bytes();
+        Digest digest =
+                Digest.ofSha256Hex(HexFormat.of().formatHex(AppFiles.newSha256().digest(bytes)));
+        if (layout.has(digest)) {
+            layout.touch(digest, clock.millis());
+        } else {
+            layout.write(out -> out.write(bytes));
+        }
+        return digest;
+    }
+
     private BlobDescriptor write(JsonTemplate json) throws IOException {
         byte[] bytes = JsonTemplateMapper.toByteArray(json);
         return layout.write(out -> out.write(bytes));
@@ -176,6 +195,20 @@ public final class JibImageBuilder implements ImageBuilder {
             throw new UncheckedIOException(failed);
         } finally {
             stable.readLock().unlock();
+        }
+    }
+
+    @Override
+    public Optional<Sbom> sbom(Digest image) {
+        try {
+            Optional<Digest> blob = StoredImage.read(layout, image)
+                    .flatMap(stored -> stored.labels().sbom());
+            Optional<byte[]> json = blob.isPresent() ? layout.read(blob.get()) : Optional.empty();
+            return json.isPresent()
+                    ? Optional.of(Sbom.parse(new String(json.get(), StandardCharsets.UTF_8)))
+                    : Optional.empty();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
         }
     }
 

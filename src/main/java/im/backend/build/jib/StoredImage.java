@@ -56,6 +56,7 @@ record StoredImage(Digest manifest, Digest configuration, List<Digest> layers, I
                 needs.blobs().add(digest);
                 needs.blobs().add(image.get().configuration());
                 needs.blobs().addAll(image.get().layers());
+                image.get().labels().sbom().ifPresent(needs.blobs()::add);
                 image.get().folders().forEach(folder -> needs.folders().add(folder.name()));
             }
         }
@@ -67,6 +68,9 @@ record StoredImage(Digest manifest, Digest configuration, List<Digest> layers, I
         layout.touch(configuration, nowMillis);
         for (Digest layer : layers) {
             layout.touch(layer, nowMillis);
+        }
+        if (labels.sbom().isPresent() && layout.has(labels.sbom().get())) {
+            layout.touch(labels.sbom().get(), nowMillis);
         }
     }
 

@@ -15,6 +15,7 @@ import im.backend.build.detect.Detection;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
+import im.backend.sbom.PackageUrl;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,7 +60,41 @@ class JibImageBuilderTest extends ImageBuilderContract {
             assertThat(HexFormat.of().formatHex(sum))
                     .isEqualTo(blob.getFileName().toString());
         }
-        assertThat(blobs()).hasSize(3);
+        assertThat(blobs()).hasSize(4);
+    }
+
+    @Test
+    void theBillOfMaterialsListsWhatWasInstalledAndIsWrittenOnce() throws Exception {
+        sandbox.givePackage(PackageUrl.python("jinja2", "3.1.2"));
+        BuiltImage first = build(TREE);
+        int before = blobs().size();
+
+        BuiltImage second = build(TREE.with("main.py", "print('two')\n"));
+
+        assertThat(builder.sbom(second.digest()).orElseThrow().packages())
+                .containsExactly(PackageUrl.python("jinja2", "3.1.2"));
+        assertThat(builder.sbom(second.digest())).isEqualTo(builder.sbom(first.digest()));
+        assertThat(blobs()).as("a layer, a configuration and a manifest").hasSize(before + 3);
+    }
+
+    @Test
+    void otherPackagesAreAnotherImage() {
+        Digest without = build(TREE).digest();
+        sandbox.givePackage(PackageUrl.python("jinja2", "3.1.2"));
+
+        assertThat(build(TREE).digest()).isNotEqualTo(without);
+    }
+
+    @Test
+    void theBillOfALiveImageOutlivesACleanUpLongAfter() throws Exception {
+        sandbox.givePackage(PackageUrl.npm("@hapi/hoek", "9.3.0"));
+        Digest live = build(TREE).digest();
+        ImageBuilder tomorrow =
+                newBuilder(folder.resolve("images"), Clock.offset(Clock.systemUTC(), Duration.ofDays(1)));
+
+        tomorrow.prune(List.of(live));
+
+        assertThat(tomorrow.sbom(live).orElseThrow().packages()).hasSize(1);
     }
 
     @Test
@@ -112,7 +147,7 @@ class JibImageBuilderTest extends ImageBuilderContract {
         BuiltImage second = build(TREE.with("main.py", "print('two')\n"));
 
         assertThat(second.layers()).extracting(BuiltImage.Layer::reused).containsExactly(true, false);
-        assertThat(blobs()).hasSize(2 + 1 + 2 + 2);
+        assertThat(blobs()).hasSize(2 + 1 + 2 + 2 + 1);
     }
 
     @Test
@@ -254,7 +289,7 @@ class JibImageBuilderTest extends ImageBuilderContract {
 
         assertThatThrownBy(() -> builder.open(old)).hasMessageStartingWith("release-gone");
         assertThat(app(builder.open(live)).resolve("main.py")).hasContent("print('one')\n");
-        assertThat(blobs()).hasSize(3);
+        assertThat(blobs()).hasSize(4);
         assertThat(json("index.json").path("manifests")).hasSize(1);
         try (Stream<Path> folders = Files.list(images().resolve("layers"))) {
             assertThat(folders.filter(Files::isDirectory)).hasSize(1);
