@@ -1,5 +1,6 @@
 package im.backend.build;
 
+import im.backend.file.FileTree;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -16,7 +17,6 @@ import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A folder that never changes again: read-only for everybody, owned by the server, and moved to its name only when it is
@@ -89,27 +89,7 @@ public record SealedFolder(Path path) {
     /** Does nothing when it is not there. */
     public void delete() throws IOException {
         Files.deleteIfExists(seal());
-        deleteTree(path);
-    }
-
-    /** Removes a folder with all in it, following no link; does nothing when it is not there. */
-    public static void deleteTree(Path folder) throws IOException {
-        if (!Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failed) throws IOException {
-                Files.deleteIfExists(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        new FileTree(path).delete();
     }
 
     private Path seal() {

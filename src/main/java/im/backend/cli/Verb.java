@@ -135,10 +135,10 @@ enum Verb {
             case DESTROY, PROJECT_DELETE -> new DestroyCommand();
             case ENV_LIST -> new EnvListCommand();
             case ENV_SET -> new EnvSetCommand();
-            case ENV_UNSET -> new EnvUnsetCommand();
+            case ENV_UNSET -> new UnsetCommand("/env");
             case SECRET_LIST -> new SecretListCommand();
             case SECRET_SET -> new SecretSetCommand();
-            case SECRET_UNSET -> new SecretUnsetCommand();
+            case SECRET_UNSET -> new UnsetCommand("/secrets");
             case SECRET_IMPORT -> new SecretImportCommand();
             case PROJECT_LIST -> new ProjectListCommand();
             case PROJECT_CREATE -> new ProjectCreateCommand();

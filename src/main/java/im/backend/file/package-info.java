@@ -1,4 +1,4 @@
-/** Files that only the server's own user may read: keys and credentials. */
+/** Files that only the server's own user may read, as keys and credentials, and folders with all that is in them. */
 @NullMarked
 package im.backend.file;
 

@@ -3,7 +3,9 @@ package im.backend.host;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -58,5 +60,10 @@ record Installation(String version, Path prefix, Path program) {
     /** The sandbox has /usr anyway; everything else is bound where it is, since interpreters know their own paths. */
     List<Bind> binds() {
         return prefix.startsWith("/usr") ? List.of() : List.of(Bind.same(prefix, Bind.Access.READ_ONLY));
+    }
+
+    /** With the folder of its program on PATH. */
+    Toolchain toolchain(Map<String, String> environment, Optional<String> warning) {
+        return new Toolchain(version, binds(), List.of(programFolder()), environment, warning);
     }
 }

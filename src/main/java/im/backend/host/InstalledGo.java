@@ -1,8 +1,6 @@
 package im.backend.host;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,37 +11,22 @@ final class InstalledGo implements InstalledLanguage {
 
     @Override
     public List<Path> candidates() {
-        List<Path> candidates = new ArrayList<>();
-        Candidates.onPath("go").ifPresent(candidates::add);
-        candidates.addAll(Candidates.below(Path.of("/usr/local/go/bin"), "go", ""));
-        candidates.addAll(Candidates.below(Path.of("/usr/lib"), "go-*", "bin/go"));
-        candidates.addAll(Candidates.below(Candidates.home().resolve("sdk"), "go*", "bin/go"));
-        return candidates;
+        return new Candidates()
+                .onPath("go")
+                .below("/usr/local/go/bin", "go", "")
+                .below("/usr/lib", "go-*", "bin/go")
+                .below("~/sdk", "go*", "bin/go")
+                .found();
     }
 
-    /** {@code go version go1.24.1 linux/amd64}; GOROOT is two folders above the real program. */
     @Override
     public Optional<Installation> ask(Path candidate) {
-        try {
-            Path program = candidate.toRealPath();
-            return Candidates.ask(List.of(program.toString(), "version")).stream()
-                    .filter(line -> line.startsWith(ANSWER))
-                    .map(line -> line.substring(ANSWER.length()).split(" ")[0])
-                    .map(version -> Installation.around(version, program))
-                    .findFirst();
-        } catch (IOException vanished) {
-            return Optional.empty();
-        }
+        return Candidates.named(candidate, ANSWER, program -> Candidates.ask(List.of(program.toString(), "version")));
     }
 
     @Override
     public Toolchain toolchain(Installation installation, Optional<String> warning) {
-        return new Toolchain(
-                installation.version(),
-                installation.binds(),
-                List.of(installation.programFolder()),
-                Map.of("GOTOOLCHAIN", "local"),
-                warning);
+        return installation.toolchain(Map.of("GOTOOLCHAIN", "local"), warning);
     }
 
     @Override

@@ -1,7 +1,6 @@
 package im.backend.host;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,17 +11,15 @@ final class InstalledNode implements InstalledLanguage {
 
     @Override
     public List<Path> candidates() {
-        Path home = Candidates.home();
-        List<Path> candidates = new ArrayList<>();
-        Candidates.onPath("node").ifPresent(candidates::add);
-        candidates.addAll(Candidates.below(Path.of("/usr/local/bin"), "node", ""));
-        candidates.addAll(Candidates.below(Path.of("/usr/bin"), "node", ""));
-        candidates.addAll(Candidates.below(home.resolve(".nvm/versions/node"), "v*", "bin/node"));
-        candidates.addAll(Candidates.below(home.resolve(".volta/tools/image/node"), "*", "bin/node"));
-        candidates.addAll(Candidates.below(home.resolve(".asdf/installs/nodejs"), "*", "bin/node"));
-        candidates.addAll(
-                Candidates.below(home.resolve(".local/share/fnm/node-versions"), "v*", "installation/bin/node"));
-        return candidates;
+        return new Candidates()
+                .onPath("node")
+                .below("/usr/local/bin", "node", "")
+                .below("/usr/bin", "node", "")
+                .below("~/.nvm/versions/node", "v*", "bin/node")
+                .below("~/.volta/tools/image/node", "*", "bin/node")
+                .below("~/.asdf/installs/nodejs", "*", "bin/node")
+                .below("~/.local/share/fnm/node-versions", "v*", "installation/bin/node")
+                .found();
     }
 
     @Override
@@ -36,8 +33,7 @@ final class InstalledNode implements InstalledLanguage {
 
     @Override
     public Toolchain toolchain(Installation installation, Optional<String> warning) {
-        return new Toolchain(
-                installation.version(), installation.binds(), List.of(installation.programFolder()), Map.of(), warning);
+        return installation.toolchain(Map.of(), warning);
     }
 
     @Override

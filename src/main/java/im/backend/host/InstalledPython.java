@@ -27,15 +27,14 @@ final class InstalledPython implements InstalledLanguage {
 
     @Override
     public List<Path> candidates() {
-        List<Path> candidates = new ArrayList<>();
-        Candidates.onPath("python3").ifPresent(candidates::add);
-        candidates.addAll(Candidates.below(Path.of("/usr/bin"), "python3.[0-9]*", ""));
-        candidates.addAll(Candidates.below(Path.of("/usr/local/bin"), "python3.[0-9]*", ""));
-        candidates.addAll(Candidates.below(Candidates.home().resolve(".pyenv/versions"), "3.*", "bin/python3"));
-        candidates.addAll(
-                Candidates.below(Candidates.home().resolve(".local/share/uv/python"), "cpython-3*", "bin/python3"));
-        candidates.removeIf(candidate -> candidate.getFileName().toString().endsWith("-config"));
-        return candidates;
+        return new Candidates()
+                .onPath("python3")
+                // Not python3.12-config and its like.
+                .below("/usr/bin", "python3.{[0-9],[0-9][0-9]}", "")
+                .below("/usr/local/bin", "python3.{[0-9],[0-9][0-9]}", "")
+                .below("~/.pyenv/versions", "3.*", "bin/python3")
+                .below("~/.local/share/uv/python", "cpython-3*", "bin/python3")
+                .found();
     }
 
     /** A shim of a version manager takes ten times as long as the interpreter that it finds. */

@@ -1,5 +1,6 @@
 package im.backend.host;
 
+import im.backend.file.FileTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

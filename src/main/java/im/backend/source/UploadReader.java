@@ -47,8 +47,8 @@ public final class UploadReader {
         Set<String> overlaid =
                 archive.overlay().stream().map(SourceUpload.File::path).collect(Collectors.toCollection(HashSet::new));
         PackedInput packed = new PackedInput(archive.tarGz());
-        TarReader tar =
-                new TarReader(new BufferedInputStream(new ExpandedInput(gunzip(packed), packed, limits), BUFFER_BYTES));
+        InputStream expanded = new CountedInput(gunzip(packed), new Expansion(packed, limits));
+        TarReader tar = new TarReader(new BufferedInputStream(expanded, BUFFER_BYTES));
         for (Optional<TarReader.Entry> next = tar.next(); next.isPresent(); next = tar.next()) {
             readEntry(next.get(), tar.content(), overlaid, tally, sink);
         }

@@ -18,11 +18,10 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** kill -9 of the server at random moments of deploys, pushes and secret writes. */
@@ -32,7 +31,9 @@ class CrashE2E {
     private static final int KILLS = Integer.getInteger("backendim.kills", 50);
     private static final String PROJECT = "admin-crash";
     private static final long SEED = 20_261_121L;
-    private static PackagedServer server;
+
+    @RegisterExtension
+    static final PackagedServer server = new PackagedServer();
 
     @TempDir
     Path folder;
@@ -43,16 +44,6 @@ class CrashE2E {
     private final Set<String> pushed = new HashSet<>();
     private int secretAcknowledged;
     private int counter;
-
-    @BeforeAll
-    static void start() {
-        server = PackagedServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        server.close();
-    }
 
     @Test
     void nothingAcknowledgedIsLostAndNoAppRunsTwice() throws Exception {

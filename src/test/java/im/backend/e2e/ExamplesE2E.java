@@ -11,32 +11,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every example: deployed, called, changed, deployed again, rolled back, with packages from the real registries. */
 @Tag("slow")
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 class ExamplesE2E {
-    private static PackagedServer server;
+    @RegisterExtension
+    static final PackagedServer server = new PackagedServer();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void start() {
-        server = PackagedServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        server.close();
-    }
 
     @Test
     void fastapiKeepsItsDatabaseAndUploadsThroughReleases() throws Exception {

@@ -3,38 +3,27 @@ package im.backend.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The server's own life, and a person's everyday commands. */
 @Tag("slow")
 @Timeout(value = 5, unit = TimeUnit.MINUTES)
 class LifeCycleE2E {
-    private static PackagedServer server;
+    @RegisterExtension
+    static final PackagedServer server = new PackagedServer();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void start() {
-        server = PackagedServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        server.close();
-    }
 
     @Test
     void theCliOfTheSameUserIsSignedInWithoutAStep() {

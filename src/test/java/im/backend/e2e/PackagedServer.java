@@ -2,6 +2,7 @@ package im.backend.e2e;
 
 import static org.awaitility.Awaitility.await;
 
+import im.backend.file.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -10,19 +11,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** {@code java -jar backendim.jar serve} in a folder of its own, and the CLI of the same user. */
-final class PackagedServer implements AutoCloseable {
+/**
+ * {@code java -jar backendim.jar serve} in a folder of its own, and the CLI of the same user. A test class has one for all its
+ * tests: {@code @RegisterExtension static final PackagedServer server = new PackagedServer();}
+ */
+final class PackagedServer implements BeforeAllCallback, AfterAllCallback {
     static final Duration PATIENCE = Duration.ofMinutes(4);
     private static final Path JAR =
             Path.of(System.getProperty("backendim.jar", "target/backendim.jar")).toAbsolutePath();
@@ -39,20 +43,31 @@ final class PackagedServer implements AutoCloseable {
             .build();
     private Process process;
 
-    private PackagedServer(Path home, List<String> options) {
-        this.home = home;
-        this.options = List.copyOf(options);
-    }
-
-    static PackagedServer start(String... options) {
+    PackagedServer(String... options) {
+        this.options = List.of(options);
         try {
-            PackagedServer server = new PackagedServer(Files.createTempDirectory("backendim-e2e"), List.of(options));
-            server.startProcess();
-            server.awaitReady();
-            return server;
+            this.home = Files.createTempDirectory("backendim-e2e");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        startProcess();
+        awaitReady();
+    }
+
+    /** Stops every app and the server, and removes the folder. */
+    @Override
+    public void afterAll(ExtensionContext context) throws IOException {
+        if (process != null && process.isAlive()) {
+            for (Path project : projects()) {
+                cli(home, "stop", "-p", project.getFileName().toString().replaceAll("\\.git$", ""), "--yes");
+            }
+            terminate();
+        }
+        new FileTree(home).delete();
     }
 
     /** Starts the process again on the same data and ports. */
@@ -200,30 +215,6 @@ final class PackagedServer implements AutoCloseable {
                 "BACKENDIM_URL", url(),
                 "XDG_CONFIG_HOME", home.resolve("config").toString(),
                 "XDG_DATA_HOME", home.resolve("share").toString());
-    }
-
-    /** Stops every app and the server, and removes the folder. */
-    @Override
-    public void close() throws IOException {
-        if (process.isAlive()) {
-            for (Path project : projects()) {
-                cli(home, "stop", "-p", project.getFileName().toString().replaceAll("\\.git$", ""), "--yes");
-            }
-            terminate();
-        }
-        Files.walkFileTree(home, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, IOException failure) throws IOException {
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 
     private List<Path> projects() throws IOException {

@@ -12,12 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The seeds' contract as a stranger's tools see it: curl, and a WebSocket client from npm. */
@@ -34,20 +33,12 @@ class SeedContractE2E {
             "deploying",
             "health_check",
             "complete");
-    private static PackagedServer server;
+
+    @RegisterExtension
+    static final PackagedServer server = new PackagedServer();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void start() {
-        server = PackagedServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        server.close();
-    }
 
     @Test
     void curlDeploysAFileMapAndAWebSocketFollowsEveryStatusOnce() throws Exception {

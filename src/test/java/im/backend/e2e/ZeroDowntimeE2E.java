@@ -2,14 +2,12 @@ package im.backend.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Deploys under constant load do not lose a request, whether they succeed or not. */
@@ -17,20 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 6, unit = TimeUnit.MINUTES)
 class ZeroDowntimeE2E {
     private static final int REQUESTS_PER_SECOND = 60;
-    private static PackagedServer server;
+
+    @RegisterExtension
+    static final PackagedServer server = new PackagedServer();
 
     @TempDir
     Path folder;
-
-    @BeforeAll
-    static void start() {
-        server = PackagedServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        server.close();
-    }
 
     @Test
     void twentyRedeploysLoseNoRequest() throws Exception {

@@ -58,7 +58,7 @@ final class ToolchainsTest {
 
     @Test
     void pythonIsCalledPythonWhateverTheHostCallsIt() throws Exception {
-        assumeThat(Candidates.onPath("python3")).isPresent();
+        assumeThat(new Candidates().onPath("python3").found()).isNotEmpty();
         Toolchain python = toolchains.resolve(RuntimeSpec.parse("python"));
         Launcher launcher = new Launcher(HostSettings.in(Files.createDirectories(folder.resolve("host"))));
         launcher.start();

@@ -4,6 +4,7 @@ import im.backend.build.BuildPlan;
 import im.backend.build.BuiltTree.AppFolder;
 import im.backend.build.SealedFolder;
 import im.backend.domain.Command;
+import im.backend.file.FileTree;
 import im.backend.host.Bind;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,14 +109,14 @@ record AppBuild(
         }
         run.output().forget();
         if (packages.isPresent()) {
-            SealedFolder.deleteTree(bench.app().resolve(packages.get().name()));
+            new FileTree(bench.app().resolve(packages.get().name())).delete();
         }
     }
 
     private void place(Workbench bench) throws IOException {
         if (packages.isPresent()) {
             Path target = bench.app().resolve(packages.get().name());
-            SealedFolder.deleteTree(target);
+            new FileTree(target).delete();
             bench.place(packages.get().folder(), target);
         }
         for (Bind bind : binds) {

@@ -5,8 +5,8 @@ import im.backend.build.BuildPlan;
 import im.backend.build.BuildRequest;
 import im.backend.build.BuildSandbox;
 import im.backend.build.BuiltTree;
-import im.backend.build.SealedFolder;
 import im.backend.domain.ProjectId;
+import im.backend.file.FileTree;
 import im.backend.host.Launcher;
 import im.backend.host.Toolchain;
 import im.backend.host.Toolchains;
@@ -45,7 +45,7 @@ public final class HostSandbox implements BuildSandbox {
     /** Removes what builds of an earlier server left behind. */
     public void start() {
         try {
-            SealedFolder.deleteTree(settings.folder().resolve("work"));
+            new FileTree(settings.folder().resolve("work")).delete();
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         }
@@ -109,7 +109,7 @@ public final class HostSandbox implements BuildSandbox {
     @Override
     public void forget(ProjectId project) {
         try {
-            SealedFolder.deleteTree(folderOf(project));
+            new FileTree(folderOf(project)).delete();
         } catch (IOException failed) {
             LOG.log(System.Logger.Level.WARNING, "build caches of " + project + " not removed", failed);
         }

@@ -1,7 +1,7 @@
 package im.backend.build.host;
 
-import im.backend.build.SealedFolder;
 import im.backend.domain.SourceTree;
+import im.backend.file.FileTree;
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -59,13 +59,13 @@ final class Workbench implements AutoCloseable {
 
     /** The app folder with nothing in it. */
     void clearApp() throws IOException {
-        SealedFolder.deleteTree(app());
+        new FileTree(app()).delete();
         empty("app");
     }
 
     /** The result folder with nothing in it. */
     void clearResult() throws IOException {
-        SealedFolder.deleteTree(result());
+        new FileTree(result()).delete();
         own(Files.createDirectory(result()));
     }
 
@@ -141,7 +141,7 @@ final class Workbench implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        SealedFolder.deleteTree(root);
+        new FileTree(root).delete();
     }
 
     private void empty(String name) throws IOException {

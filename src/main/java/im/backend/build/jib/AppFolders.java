@@ -3,6 +3,7 @@ package im.backend.build.jib;
 import im.backend.build.SealedFolder;
 import im.backend.domain.ProjectId;
 import im.backend.domain.SourceTree;
+import im.backend.file.FileTree;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -80,7 +81,7 @@ final class AppFolders {
     SealedFolder finish(ProjectId project, Draft draft, String name) throws IOException {
         SealedFolder finished = named(name);
         if (finished.isWhole()) {
-            SealedFolder.deleteTree(draft.folder());
+            new FileTree(draft.folder()).delete();
         } else {
             finished.fillSealed(
                     draft.folder(), draft.app().files().size(), draft.app().sizeBytes());

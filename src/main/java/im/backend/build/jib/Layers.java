@@ -7,6 +7,7 @@ import im.backend.build.BuiltTree.DependencyLayer;
 import im.backend.build.ReleaseImage;
 import im.backend.build.SealedFolder;
 import im.backend.domain.Digest;
+import im.backend.file.FileTree;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,7 @@ final class Layers {
     }
 
     void start() throws IOException {
-        SealedFolder.deleteTree(unfinished);
+        new FileTree(unfinished).delete();
         Files.createDirectories(unfinished);
         store.start();
         folders.start();

@@ -3,7 +3,7 @@ package im.backend.orchestrator.local;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
-import im.backend.host.FileTree;
+import im.backend.file.FileTree;
 import im.backend.host.Launcher;
 import im.backend.orchestrator.Storage;
 import im.backend.orchestrator.Workload;

@@ -1,6 +1,6 @@
 package im.backend.orchestrator.local;
 
-import im.backend.host.FileTree;
+import im.backend.file.FileTree;
 import im.backend.orchestrator.LogLine;
 import java.io.IOException;
 import java.io.RandomAccessFile;

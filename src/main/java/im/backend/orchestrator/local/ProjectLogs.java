@@ -1,7 +1,7 @@
 package im.backend.orchestrator.local;
 
 import im.backend.domain.ProjectId;
-import im.backend.host.FileTree;
+import im.backend.file.FileTree;
 import im.backend.host.Launcher;
 import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.LogLine;

@@ -1,5 +1,6 @@
 package im.backend.source.git;
 
+import im.backend.source.CountedInput;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,12 +42,29 @@ record PushService(TreeListing listing, PushLimits limits) {
         service.setMaxObjectSizeLimit(limits.objectBytesMax());
         service.setPreReceiveHook(new PushRules(git, listing, limits));
         service.setPostReceiveHook(after);
-        PackInput pack = new PackInput(request, limits.packBytesMax());
         try {
-            service.receive(pack, reply, null);
+            service.receive(new CountedInput(request, this::refuseTooLarge), reply, null);
         } catch (UnpackException refused) {
-            pack.drain();
+            drain(request);
             throw refused;
+        }
+    }
+
+    /** JGit's own limit shows the pusher only a "truncated" pack. */
+    private void refuseTooLarge(long packBytes) throws PushTooLargeException {
+        if (packBytes > limits.packBytesMax()) {
+            throw new PushTooLargeException("pack too large: over " + limits.packBytesMax() + " bytes");
+        }
+    }
+
+    /** Reads what a refused pusher still sends, within the limit once more: git shows our reason only when it could send all. */
+    private void drain(InputStream request) throws IOException {
+        byte[] rest = new byte[64 << 10];
+        long drained = 0;
+        for (int count = request.read(rest);
+                count >= 0 && drained < limits.packBytesMax();
+                count = request.read(rest)) {
+            drained += count;
         }
     }
 

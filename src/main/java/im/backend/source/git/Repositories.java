@@ -1,6 +1,7 @@
 package im.backend.source.git;
 
 import im.backend.domain.ProjectId;
+import im.backend.file.FileTree;
 import im.backend.problem.Problem;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -116,7 +117,7 @@ final class Repositories implements AutoCloseable {
             // Whole or not at all: a crash can not leave a repository that is there and can not be opened.
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileAlreadyExistsException | DirectoryNotEmptyException somebodyWasFaster) {
-            Disk.deleteTree(fresh);
+            new FileTree(fresh).delete();
         }
         Disk.force(folder);
     }
@@ -168,7 +169,7 @@ final class Repositories implements AutoCloseable {
                 Path gone = folder.resolve(Sweeper.UNFINISHED + UUID.randomUUID());
                 Files.move(path(project), gone, StandardCopyOption.ATOMIC_MOVE);
                 Disk.force(folder);
-                Disk.deleteTree(gone);
+                new FileTree(gone).delete();
             }
         } finally {
             alone.unlock();

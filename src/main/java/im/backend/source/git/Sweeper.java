@@ -1,5 +1,6 @@
 package im.backend.source.git;
 
+import im.backend.file.FileTree;
 import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.FileVisitResult;
@@ -30,7 +31,7 @@ final class Sweeper {
         for (Path child : children(folder)) {
             String name = child.getFileName().toString();
             if (name.startsWith(UNFINISHED)) {
-                Disk.deleteTree(child);
+                new FileTree(child).delete();
             } else if (name.endsWith(".git") && Files.isDirectory(child)) {
                 sweepRepository(child);
             }

@@ -10,11 +10,11 @@ import im.backend.build.FakeBuildSandbox;
 import im.backend.build.ImageBuilder;
 import im.backend.build.ImageBuilderContract;
 import im.backend.build.ReleaseImage;
-import im.backend.build.SealedFolder;
 import im.backend.build.detect.Detection;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
+import im.backend.file.FileTree;
 import im.backend.sbom.PackageUrl;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -201,7 +201,7 @@ class JibImageBuilderTest extends ImageBuilderContract {
     void aFolderThatWasLostIsUnpackedAgain() throws IOException {
         sandbox.giveLayer("k1", dependencies(), "/app/.deps");
         Digest digest = build(TREE).digest();
-        SealedFolder.deleteTree(images().resolve("layers"));
+        new FileTree(images().resolve("layers")).delete();
         Files.createDirectory(images().resolve("layers"));
 
         ReleaseImage image = builder.open(digest);

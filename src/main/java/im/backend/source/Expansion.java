@@ -2,38 +2,20 @@ package im.backend.source;
 
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
-import java.io.FilterInputStream;
-import java.io.IOException;
-import java.io.InputStream;
 
-/** The upload as it expands: ends a bomb after the first buffer that is over a limit. */
-final class ExpandedInput extends FilterInputStream {
-    private final SourceLimits limits;
+/** Judges an upload as it expands: a bomb ends after the first buffer that is over a limit. */
+final class Expansion implements CountedInput.Limit {
     private final PackedInput packed;
+    private final SourceLimits limits;
     private final long beginNanos = System.nanoTime();
-    private long bytes;
 
-    ExpandedInput(InputStream in, PackedInput packed, SourceLimits limits) {
-        super(in);
+    Expansion(PackedInput packed, SourceLimits limits) {
         this.packed = packed;
         this.limits = limits;
     }
 
     @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
-    }
-
-    @Override
-    public int read(byte[] buffer, int offset, int length) throws IOException {
-        int count = in.read(buffer, offset, length);
-        bytes += Math.max(0, count);
-        check();
-        return count;
-    }
-
-    private void check() {
+    public void check(long bytes) {
         if (packed.bytes() > limits.packedBytesMax()) {
             throw tooLarge("packed size: over " + limits.packedBytesMax() + " bytes");
         }
@@ -54,10 +36,5 @@ final class ExpandedInput extends FilterInputStream {
                         "archive-too-large",
                         what + ". Leave out build output, dependencies and data; volumes are the place for data.")
                 .asException();
-    }
-
-    @Override
-    public boolean markSupported() {
-        return false;
     }
 }

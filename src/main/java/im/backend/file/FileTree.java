@@ -1,4 +1,4 @@
-package im.backend.host;
+package im.backend.file;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;
@@ -43,7 +43,7 @@ public record FileTree(Path root) {
     }
 
     /** Into a folder that may exist already. */
-    void copyTo(Path target) throws IOException {
+    public void copyTo(Path target) throws IOException {
         Files.walkFileTree(root, new SimpleFileVisitor<>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
