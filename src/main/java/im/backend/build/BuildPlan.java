@@ -2,12 +2,29 @@ package im.backend.build;
 
 import im.backend.domain.Command;
 import im.backend.domain.StartPlan;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** How one source tree becomes a runnable app; what the manifest says is already in it. */
 public sealed interface BuildPlan {
     Outline outline();
+
+    /** The same plan, explained in other words. */
+    default BuildPlan withReason(String reason) {
+        Outline said = outline().withReason(reason);
+        return switch (this) {
+            case Python python -> new Python(said, python.packages(), python.development(), python.inputs());
+            case Node node ->
+                new Node(said, node.packageManager(), node.buildScript(), node.development(), node.inputs());
+            case Go go -> new Go(said, go.mainPackage());
+            case Java java -> new Java(said, java.tool());
+            case Static ignored -> new Static(said);
+            case Dockerfile dockerfile -> new Dockerfile(said, dockerfile.path(), dockerfile.arguments());
+        };
+    }
 
     /**
      * What plans of all languages say.
@@ -29,6 +46,10 @@ public sealed interface BuildPlan {
         public Outline {
             warnings = List.copyOf(warnings);
             ignored = List.copyOf(ignored);
+        }
+
+        Outline withReason(String other) {
+            return new Outline(other, warnings, start, buildCommand, test, ignored);
         }
     }
 
@@ -120,4 +141,17 @@ public sealed interface BuildPlan {
     }
 
     record Static(Outline outline) implements BuildPlan {}
+
+    /**
+     * The user's own recipe of a whole image. The start plan has no web process unless the manifest says one: the image's
+     * ENTRYPOINT and CMD are known only when it is built.
+     *
+     * @param path seen from the root of the tree, which is the build's context
+     * @param arguments values for its ARG lines
+     */
+    record Dockerfile(Outline outline, String path, SortedMap<String, String> arguments) implements BuildPlan {
+        public Dockerfile {
+            arguments = Collections.unmodifiableSortedMap(new TreeMap<>(arguments));
+        }
+    }
 }

@@ -18,6 +18,9 @@ final class StarterConfig {
                 .map(Command::text)
                 .orElse("python3 main.py");
         String mark = found.isPresent() ? "" : "# ";
+        boolean started = found.filter(outline -> outline.start().processes().containsKey(StartPlan.WEB))
+                .isPresent();
+        String startMark = started ? "" : "# ";
         String reason = found.map(outline -> "Detected: " + outline.reason() + ".")
                 .orElse("Nothing was recognised here: remove the # of the next lines and make them right.");
         return """
@@ -54,7 +57,7 @@ final class StarterConfig {
             # resources:
             #   memory: 512Mi
             #   cpu: 0.5
-            """.formatted(server, name, reason, mark, runtime, mark, quotedIfNeeded(entrypoint));
+            """.formatted(server, name, reason, mark, runtime, startMark, quotedIfNeeded(entrypoint));
     }
 
     /** A command may hold what YAML gives a meaning; JSON's quotes are YAML's too. */

@@ -101,6 +101,7 @@ final class Launcher {
                     release.name(),
                     image.start().runtime(),
                     command,
+                    image.start().folder(),
                     environment,
                     image.mounts().stream()
                             .map(mount -> new Workload.Mount(mount.folder(), mount.path()))

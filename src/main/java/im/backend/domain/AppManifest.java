@@ -145,12 +145,24 @@ public record AppManifest(
     /**
      * @param command runs after the dependencies are installed, in the app's folder; its results become part of the image
      * @param ignore further patterns that are left out of the image
+     * @param dockerfile path of the Dockerfile that makes the image, seen from the root of the source; empty when
+     *     detection decides
+     * @param arguments of that Dockerfile, by name; they can be read from the image and so are no place for secrets
      */
-    public record Build(Optional<Command> command, List<String> ignore) {
+    public record Build(
+            Optional<Command> command,
+            List<String> ignore,
+            Optional<String> dockerfile,
+            SortedMap<String, String> arguments) {
         public static final Build DEFAULT = new Build(Optional.empty(), List.of());
 
         public Build {
             ignore = List.copyOf(ignore);
+            arguments = Collections.unmodifiableSortedMap(new TreeMap<>(arguments));
+        }
+
+        public Build(Optional<Command> command, List<String> ignore) {
+            this(command, ignore, Optional.empty(), new TreeMap<>());
         }
     }
 

@@ -18,7 +18,9 @@ public record RuntimeSpec(Language language, String version) {
         NODE,
         GO,
         JAVA,
-        STATIC;
+        STATIC,
+        /** A Dockerfile brings the runtime. */
+        DOCKERFILE;
 
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
@@ -41,7 +43,8 @@ public record RuntimeSpec(Language language, String version) {
         throw new Problem.Invalid(
                         "config-invalid",
                         "runtime: " + Quoted.of(text)
-                                + " (expected: python, node, go, java or static, with a version as in python:3.12)")
+                                + " (expected: python, node, go, java, static or dockerfile, with a version as in"
+                                + " python:3.12)")
                 .asException();
     }
 

@@ -112,6 +112,7 @@ public final class Toolchains {
             case NODE -> new InstalledNode();
             case GO -> new InstalledGo();
             case JAVA, STATIC -> new InstalledJava();
+            case DOCKERFILE -> throw new IllegalArgumentException("an image brings its own programs");
         };
     }
 }

@@ -18,7 +18,6 @@ import im.backend.domain.StartPlan;
 import im.backend.yaml.YamlNode;
 import im.backend.yaml.YamlNode.Entry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -49,13 +48,11 @@ final class BackendYml {
     static final List<String> RESOURCES_KEYS = List.of("memory", "cpu");
     static final List<String> SCALING_KEYS = List.of("min", "max");
     static final List<String> HEALTHCHECK_KEYS = List.of("path", "interval", "timeout", "grace", "deadline");
-    static final List<String> BUILD_KEYS = List.of("command", "ignore");
+    static final List<String> BUILD_KEYS = List.of("command", "ignore", "dockerfile", "args");
     static final List<String> DEPLOY_KEYS = List.of("strategy", "drain");
     static final String GENERATE = "generate";
     static final int REPLICAS_MAX = 100;
     private static final int PROCESSES_MAX = 10;
-    private static final int IGNORE_MAX = 100;
-    private static final int PATTERN_LENGTH_MAX = 500;
     private static final long MEMORY_MIN = 16L << 20;
     private static final long MEMORY_MAX = 256L << 30;
     private static final Pattern PROCESS_NAME = Pattern.compile("[a-z][a-z0-9-]{0,29}");
@@ -226,24 +223,9 @@ final class BackendYml {
         if (node.isPresent() && !(node.get() instanceof YamlNode.Mapping)) {
             return new Build(commands.read(top, "build"), below.build().ignore());
         }
-        Optional<Section> section = section("build", BUILD_KEYS);
-        if (section.isEmpty()) {
-            return below.build();
-        }
-        List<String> ignore = new ArrayList<>();
-        for (YamlNode item : section.get().items("ignore")) {
-            section.get().text("build.ignore", item).ifPresent(ignore::add);
-        }
-        if (ignore.size() > IGNORE_MAX
-                || ignore.stream().anyMatch(pattern -> pattern.isBlank() || pattern.length() > PATTERN_LENGTH_MAX)) {
-            section.get()
-                    .refuse(
-                            Faults.INVALID,
-                            "ignore",
-                            ignore.size() + " patterns",
-                            "<= " + IGNORE_MAX + " patterns of 1 to " + PATTERN_LENGTH_MAX + " characters");
-        }
-        return new Build(commands.read(section.get(), "command").or(below.build()::command), ignore);
+        return section("build", BUILD_KEYS)
+                .map(keys -> new Builds(keys, commands, faults).read(below.build()))
+                .orElse(below.build());
     }
 
     private Rollout rollout() {

@@ -90,6 +90,11 @@ public final class ManifestWriter {
         if (!build.ignore().isEmpty()) {
             line(2, "ignore", list(build.ignore()));
         }
+        build.dockerfile().ifPresent(path -> line(2, "dockerfile", quoted(path)));
+        if (!build.arguments().isEmpty()) {
+            out.append("  args:\n");
+            build.arguments().forEach((name, value) -> line(4, name, quoted(value)));
+        }
     }
 
     private void heading(String key) {

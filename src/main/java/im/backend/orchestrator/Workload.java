@@ -16,6 +16,7 @@ import java.util.Map;
  *
  * @param key names it; starting the same key twice gives the instance that runs already
  * @param environment without PORT and HOST, which the orchestrator adds; values may be secrets and are never stored or logged
+ * @param folder in which it starts, as the app sees it
  * @param port whether it is to be given a port, or brings its own, or takes no traffic
  */
 public record Workload(
@@ -24,6 +25,7 @@ public record Workload(
         ReleaseName release,
         RuntimeSpec runtime,
         Command command,
+        String folder,
         Map<String, SecretValue> environment,
         List<Mount> mounts,
         List<Volume> volumes,

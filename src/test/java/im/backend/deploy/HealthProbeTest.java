@@ -12,6 +12,7 @@ import im.backend.domain.Hostname;
 import im.backend.domain.Project;
 import im.backend.domain.Release;
 import im.backend.domain.RuntimeSpec;
+import im.backend.domain.StartPlan;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.FakeInstanceLogs;
 import im.backend.orchestrator.Instance;
@@ -310,6 +311,7 @@ class HealthProbeTest {
                 release.name(),
                 RuntimeSpec.parse("python"),
                 Command.parse("python main.py"),
+                StartPlan.APP,
                 Map.of(),
                 List.of(),
                 List.of(),

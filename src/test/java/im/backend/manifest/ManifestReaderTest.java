@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,8 @@ class ManifestReaderTest {
             build:
               command: npm run build
               ignore: ["*.psd"]
+              dockerfile: ./deploy/Dockerfile
+              args: {VERSION: 1.10, EMPTY: ""}
             test: pytest -q
             deploy: {strategy: recreate, drain: 5s}
             secrets: {session_key: generate}
@@ -97,7 +100,11 @@ class ManifestReaderTest {
                 .containsEntry("beat", Command.ofWords(List.of("celery", "-A", "app", "beat")));
         assertThat(manifest.volumes()).containsExactly(new VolumeClaim("uploads", "/srv/uploads", 5L << 30, true));
         assertThat(manifest.build())
-                .isEqualTo(new AppManifest.Build(Optional.of(Command.parse("npm run build")), List.of("*.psd")));
+                .isEqualTo(new AppManifest.Build(
+                        Optional.of(Command.parse("npm run build")),
+                        List.of("*.psd"),
+                        Optional.of("deploy/Dockerfile"),
+                        new TreeMap<>(Map.of("VERSION", "1.10", "EMPTY", ""))));
         assertThat(manifest.test()).contains(Command.parse("pytest -q"));
         assertThat(manifest.deploy().strategy()).contains(Strategy.RECREATE);
         assertThat(manifest.deploy().drain()).isEqualTo(Duration.ofSeconds(5));
@@ -195,6 +202,13 @@ class ManifestReaderTest {
                 "entrypoint: [] | config-invalid | 1:13 | expected: a program",
                 "processes: {Web: a} | config-invalid | 1:13 | as in worker",
                 "processes: {release: a} | config-invalid | 1:13 | release: at the top",
+                "build: {dockerfile: ../Dockerfile} | config-invalid | 1:21 | expected: a path seen from the root of"
+                        + " the source",
+                "build: {dockerfile: /etc/passwd} | config-invalid | 1:21 | expected: a path seen from the root",
+                "build: {dockerfile: [a]} | config-invalid | 1:21 | a list (expected: a single value)",
+                "build: {args: {A-B: 1}} | config-invalid | 1:16 | expected: letters, digits and underscores",
+                "build: {args: {A: [1]}} | config-invalid | 1:19 | a list (expected: a single value)",
+                "build: {args: [A=1]} | config-invalid | 1:15 | expected: a mapping",
                 "deploy: {strategy: rolling} | config-invalid | 1:20 | expected: blue-green or recreate",
                 "secrets: {key: hunter2} | config-invalid | 1:16 | a value never stands in this file",
                 "env: [1A=x] | env-invalid | 1:7 | \"1A\"",

@@ -54,7 +54,11 @@ class ManifestWriterTest {
                 List.of(
                         new VolumeClaim("data", "/data", 3L << 30, false),
                         new VolumeClaim("true", "/x", 1500000, true)),
-                new AppManifest.Build(Optional.of(Command.parse("make")), List.of("*.psd", "- [x]: #")),
+                new AppManifest.Build(
+                        Optional.of(Command.parse("make")),
+                        List.of("*.psd", "- [x]: #"),
+                        Optional.of("deploy/Dockerfile # 2"),
+                        new TreeMap<>(Map.of("NO", "yes: \"no\"", "VERSION", "1.10"))),
                 Optional.of(Command.parse("pytest")),
                 new AppManifest.Rollout(Optional.of(AppManifest.Strategy.BLUE_GREEN), Duration.ofMillis(2500)));
 

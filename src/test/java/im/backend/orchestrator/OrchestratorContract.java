@@ -14,6 +14,7 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.SecretValue;
+import im.backend.domain.StartPlan;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
@@ -140,6 +141,7 @@ public abstract class OrchestratorContract {
                 release,
                 RuntimeSpec.parse("go"),
                 Command.parse(command),
+                StartPlan.APP,
                 environment,
                 List.of(),
                 List.of(),

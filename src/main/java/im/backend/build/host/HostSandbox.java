@@ -73,7 +73,9 @@ public final class HostSandbox implements BuildSandbox {
 
     private BuiltTree buildAlone(BuildRequest request, BuildPlan plan, BuildOutput output)
             throws IOException, InterruptedException {
-        Toolchain toolchain = toolchains.resolve(plan.outline().start().runtime());
+        Toolchain toolchain = plan instanceof BuildPlan.Dockerfile
+                ? Toolchain.none()
+                : toolchains.resolve(plan.outline().start().runtime());
         toolchain.warning().ifPresent(warning -> output.say("warning: " + warning));
         ProjectCache cache = new ProjectCache(folderOf(request.project()));
         try (BuildRun run = new BuildRun(launcher, settings, request, toolchain, cache, output)) {
@@ -83,6 +85,13 @@ public final class HostSandbox implements BuildSandbox {
                 case BuildPlan.Go go -> new GoBuild(run, go).build();
                 case BuildPlan.Java java -> new JavaBuild(run, java).build();
                 case BuildPlan.Static site -> siteOnly(run, site);
+                case BuildPlan.Dockerfile dockerfile ->
+                    throw new Problem.StageFailed(
+                                    "builder-missing",
+                                    dockerfile.path() + " needs buildah, which this server does not use yet.",
+                                    "",
+                                    List.of())
+                            .asException();
             };
         }
     }

@@ -131,6 +131,6 @@ final class JavaBuild {
                 StartPlan.WEB,
                 Command.ofWords(
                         List.of("java", "-cp", BuildPlan.Java.JAR + ":" + BuildPlan.Java.LIBRARIES + "/*", mainClass)));
-        return new StartPlan(start.runtime(), processes, start.release(), start.environment());
+        return new StartPlan(start.runtime(), processes, start.release(), start.environment(), start.folder());
     }
 }

@@ -27,6 +27,6 @@ record ResolvedRuntime(RuntimeSpec spec) {
     }
 
     StartPlan settle(StartPlan start) {
-        return new StartPlan(spec, start.processes(), start.release(), start.environment());
+        return new StartPlan(spec, start.processes(), start.release(), start.environment(), start.folder());
     }
 }

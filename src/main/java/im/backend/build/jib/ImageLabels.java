@@ -57,7 +57,8 @@ record ImageLabels(StartPlan start, List<String> layerPaths, Optional<Digest> sb
                         RuntimeSpec.parse(start.path("runtime").asText()),
                         processes,
                         Optional.ofNullable(start.get("release")).map(ImageLabels::command),
-                        environment),
+                        environment,
+                        start.path("folder").asText(StartPlan.APP)),
                 List.of(labels.path(LAYER_PATHS).asText().split(" ", -1)),
                 Optional.ofNullable(labels.get(SBOM)).map(JsonNode::asText).map(Digest::new));
     }
@@ -65,6 +66,7 @@ record ImageLabels(StartPlan start, List<String> layerPaths, Optional<Digest> sb
     private ObjectNode startJson() {
         ObjectNode json = JSON.createObjectNode();
         json.put("runtime", start.runtime().toString());
+        json.put("folder", start.folder());
         ObjectNode processes = json.putObject("processes");
         start.processes().forEach((name, command) -> processes.set(name, json(command)));
         start.release().ifPresent(command -> json.set("release", json(command)));

@@ -1,7 +1,6 @@
 package im.backend.orchestrator.local;
 
 import im.backend.domain.Endpoint;
-import im.backend.domain.RuntimeSpec.Language;
 import im.backend.host.Bind;
 import im.backend.host.Launch;
 import im.backend.host.Launcher;
@@ -60,18 +59,22 @@ final class AppLaunches {
                 cpu == Cpu.LIMITED ? workload.resources().cpuMillis() : 0,
                 PROCESSES_MAX,
                 FILES_MAX);
-        boolean hasApp = binds.stream().anyMatch(bind -> bind.path().equals(APP));
+        boolean hasFolder =
+                binds.stream().anyMatch(bind -> Path.of(workload.folder()).startsWith(bind.path()));
         OptionalInt account = launcher.hasAccounts() ? OptionalInt.of(uid(workload)) : OptionalInt.empty();
-        return new Launch(id, arguments, environment, hasApp ? APP : "/", binds, limits, account);
+        return new Launch(id, arguments, environment, hasFolder ? workload.folder() : "/", binds, limits, account);
     }
 
     private int uid(Workload workload) {
         return settings.uidBase() + workload.project().uidOffset();
     }
 
-    /** A Go program brings all it needs. */
+    /** A Go program and an image bring all they need. */
     private Toolchain toolchain(Workload workload) {
-        return workload.runtime().language() == Language.GO ? Toolchain.none() : toolchains.resolve(workload.runtime());
+        return switch (workload.runtime().language()) {
+            case GO, DOCKERFILE -> Toolchain.none();
+            case PYTHON, NODE, JAVA, STATIC -> toolchains.resolve(workload.runtime());
+        };
     }
 
     /** Outer folders first. */
@@ -115,7 +118,7 @@ final class AppLaunches {
             case JAVA, STATIC -> Map.of("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
             case NODE -> Map.of("NODE_OPTIONS", "--max-old-space-size=" + mebibytes);
             case GO -> Map.of("GOMEMLIMIT", mebibytes + "MiB");
-            case PYTHON -> Map.of();
+            case PYTHON, DOCKERFILE -> Map.of();
         };
     }
 

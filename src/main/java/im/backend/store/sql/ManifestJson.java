@@ -64,6 +64,9 @@ final class ManifestJson {
         manifest.build().command().ifPresent(command -> build.set("command", command(command)));
         ArrayNode ignore = build.putArray("ignore");
         manifest.build().ignore().forEach(ignore::add);
+        manifest.build().dockerfile().ifPresent(path -> build.put("dockerfile", path));
+        ObjectNode arguments = build.putObject("arguments");
+        manifest.build().arguments().forEach(arguments::put);
         manifest.test().ifPresent(command -> json.set("test", command(command)));
         ObjectNode deploy = json.putObject("deploy");
         manifest.deploy().strategy().ifPresent(strategy -> deploy.put("strategy", strategy.name()));
@@ -87,8 +90,6 @@ final class ManifestJson {
                         volume.path("path").asText(),
                         volume.path("sizeBytes").asLong(),
                         volume.path("shared").asBoolean())));
-        List<String> ignore = new ArrayList<>();
-        json.path("build").path("ignore").forEach(pattern -> ignore.add(pattern.asText()));
         return new AppManifest(
                 optional(json, "name", name -> new ProjectName(name.asText())),
                 optional(json, "runtime", ManifestJson::runtime),
@@ -106,11 +107,26 @@ final class ManifestJson {
                 optional(json, "release", ManifestJson::command),
                 processes,
                 volumes,
-                new AppManifest.Build(optional(json.path("build"), "command", ManifestJson::command), ignore),
+                build(json.path("build")),
                 optional(json, "test", ManifestJson::command),
                 new AppManifest.Rollout(
                         optional(json.path("deploy"), "strategy", name -> AppManifest.Strategy.valueOf(name.asText())),
                         duration(json.path("deploy"), "drain")));
+    }
+
+    /** Releases of earlier servers say nothing of a Dockerfile. */
+    private static AppManifest.Build build(JsonNode json) {
+        List<String> ignore = new ArrayList<>();
+        json.path("ignore").forEach(pattern -> ignore.add(pattern.asText()));
+        SortedMap<String, String> arguments = new TreeMap<>();
+        json.path("arguments")
+                .properties()
+                .forEach(entry -> arguments.put(entry.getKey(), entry.getValue().asText()));
+        return new AppManifest.Build(
+                optional(json, "command", ManifestJson::command),
+                ignore,
+                optional(json, "dockerfile", JsonNode::asText),
+                arguments);
     }
 
     private static ObjectNode healthcheck(AppManifest.HealthCheck check) {

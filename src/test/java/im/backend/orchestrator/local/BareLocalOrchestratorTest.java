@@ -41,6 +41,7 @@ final class BareLocalOrchestratorTest extends LocalOrchestratorKit {
                 base.release(),
                 base.runtime(),
                 base.command(),
+                base.folder(),
                 base.environment(),
                 List.of(base.mounts().getFirst(), new Workload.Mount(data.resolve("library"), "/app/.deps")),
                 base.volumes(),

@@ -70,6 +70,7 @@ final class LocalHost implements AutoCloseable {
                 base.release(),
                 base.runtime(),
                 Command.parse(command),
+                base.folder(),
                 environment,
                 List.of(new Mount(data.resolve("app"), "/app")),
                 volumes,

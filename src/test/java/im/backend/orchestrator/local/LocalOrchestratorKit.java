@@ -237,6 +237,7 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
                 workload.release(),
                 workload.runtime(),
                 workload.command(),
+                workload.folder(),
                 workload.environment(),
                 workload.mounts(),
                 workload.volumes(),
