@@ -1,0 +1,89 @@
+package im.backend.registry.disk;
+
+import im.backend.domain.Digest;
+import im.backend.registry.RepositoryName;
+import im.backend.registry.Tag;
+import java.nio.file.Path;
+
+/**
+ * Where what is. Names below a repository's folder start with an underscore, as no part of a repository name does, so that
+ * {@code a/b} and what {@code a} holds never meet.
+ */
+record Layout(Path root) {
+    private static final int SHARD_DIGITS = 2;
+
+    Path unfinished() {
+        return root.resolve("unfinished");
+    }
+
+    Path uploads() {
+        return root.resolve("uploads");
+    }
+
+    Path repositories() {
+        return root.resolve("repositories");
+    }
+
+    Path blobs() {
+        return root.resolve("blobs");
+    }
+
+    Path blob(Digest digest) {
+        String hex = digest.hex();
+        return blobs().resolve(digest.algorithm().label())
+                .resolve(hex.substring(0, SHARD_DIGITS))
+                .resolve(hex);
+    }
+
+    Folder repository(RepositoryName name) {
+        return new Folder(repositories().resolve(name.value()));
+    }
+
+    /** What one repository holds. */
+    record Folder(Path path) {
+        static final String BLOBS = "_blobs";
+        static final String MANIFESTS = "_manifests";
+        static final String TAGS = "_tags";
+        static final String REFERRERS = "_referrers";
+
+        /** An empty file: it is there, or it is not. */
+        Path blob(Digest digest) {
+            return below(blobs(), digest);
+        }
+
+        Path blobs() {
+            return path.resolve(BLOBS);
+        }
+
+        /** Holds the media type. */
+        Path manifest(Digest digest) {
+            return below(manifests(), digest);
+        }
+
+        Path manifests() {
+            return path.resolve(MANIFESTS);
+        }
+
+        /** Holds the digest. */
+        Path tag(Tag tag) {
+            return tags().resolve(tag.value());
+        }
+
+        Path tags() {
+            return path.resolve(TAGS);
+        }
+
+        /** An empty file for each manifest that has this subject. */
+        Path referrer(Digest subject, Digest manifest) {
+            return below(referrers(subject), manifest);
+        }
+
+        Path referrers(Digest subject) {
+            return below(path.resolve(REFERRERS), subject);
+        }
+
+        private static Path below(Path folder, Digest digest) {
+            return folder.resolve(digest.algorithm().label()).resolve(digest.hex());
+        }
+    }
+}
