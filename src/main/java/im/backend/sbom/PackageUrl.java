@@ -66,10 +66,9 @@ public record PackageUrl(
         return of("maven", group, artifact, version);
     }
 
-    /** @param distribution as {@code debian-12} */
-    public static PackageUrl debian(String name, String version, String architecture, String distribution) {
-        return new PackageUrl(
-                "deb", "debian", name, version, new TreeMap<>(Map.of("arch", architecture, "distro", distribution)));
+    /** @param qualifiers {@code arch}, {@code distro} as {@code debian-12}, and {@code upstream} for the source package */
+    public static PackageUrl debian(String name, String version, Map<String, String> qualifiers) {
+        return new PackageUrl("deb", "debian", name, version, new TreeMap<>(qualifiers));
     }
 
     private static PackageUrl ofPath(String type, String path, String version) {

@@ -3,6 +3,7 @@ package im.backend.sbom;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
@@ -22,7 +23,7 @@ class PackageUrlTest {
                 .hasToString("pkg:golang/github.com/docker/docker@v20.10.7%2Bincompatible");
         assertThat(PackageUrl.maven("org.slf4j", "slf4j-api", "2.0.13"))
                 .hasToString("pkg:maven/org.slf4j/slf4j-api@2.0.13");
-        assertThat(PackageUrl.debian("libssl3", "1:3.0.11-1~deb12u2", "amd64", "debian-12"))
+        assertThat(PackageUrl.debian("libssl3", "1:3.0.11-1~deb12u2", Map.of("arch", "amd64", "distro", "debian-12")))
                 .hasToString("pkg:deb/debian/libssl3@1:3.0.11-1~deb12u2?arch=amd64&distro=debian-12");
     }
 

@@ -2,8 +2,10 @@ package im.backend.build.host;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildRequest;
+import im.backend.build.BuiltTree.AppFolder;
 import im.backend.build.BuiltTree.DependencyLayer;
 import im.backend.build.SealedFolder;
+import im.backend.build.inventory.Inventory;
 import im.backend.domain.SourceTree;
 import im.backend.host.Bind;
 import im.backend.host.Launch;
@@ -11,6 +13,7 @@ import im.backend.host.Launcher;
 import im.backend.host.ProgramExit;
 import im.backend.host.Toolchain;
 import im.backend.problem.Problem;
+import im.backend.sbom.PackageUrl;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -128,6 +131,23 @@ final class BuildRun implements AutoCloseable {
         }
         layer.touch(System.currentTimeMillis());
         return new DependencyLayer(key, layer.path(), path);
+    }
+
+    /** What is installed in a layer or app of that key; read from the folder once. */
+    List<PackageUrl> packages(String key, Path folder, Inventory inventory) throws IOException {
+        return cache.packages().of(key, folder, inventory);
+    }
+
+    List<PackageUrl> packages(List<DependencyLayer> layers, Inventory inventory) throws IOException {
+        List<PackageUrl> packages = new ArrayList<>();
+        for (DependencyLayer layer : layers) {
+            packages.addAll(packages(layer.key(), layer.folder(), inventory));
+        }
+        return packages;
+    }
+
+    List<PackageUrl> packages(Optional<AppFolder> app, Inventory inventory) throws IOException {
+        return app.isPresent() ? packages(app.get().key(), app.get().folder(), inventory) : List.of();
     }
 
     /** Makes a folder that becomes a layer. */

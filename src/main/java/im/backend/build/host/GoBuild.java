@@ -2,6 +2,7 @@ package im.backend.build.host;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuiltTree;
+import im.backend.build.inventory.GoBinary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ final class GoBuild {
                 built -> {});
         Optional<BuiltTree.AppFolder> built = app.build(run, plan.outline());
         app.test(run, plan.outline(), built);
-        return new BuiltTree(plan.outline().start(), List.of(), built, List.of());
+        return new BuiltTree(
+                plan.outline().start(), List.of(), built, run.packages(built, new GoBinary(BuildPlan.Go.BINARY)));
     }
 }

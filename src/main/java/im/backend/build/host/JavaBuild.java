@@ -3,6 +3,7 @@ package im.backend.build.host;
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Java.Tool;
 import im.backend.build.BuiltTree;
+import im.backend.build.inventory.JavaArchives;
 import im.backend.domain.Command;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.domain.StartPlan;
@@ -53,7 +54,11 @@ final class JavaBuild {
                 wantsJar() ? this::settleJar : built -> {});
         Optional<BuiltTree.AppFolder> built = app.build(run, outline);
         app.test(run, outline, built);
-        return new BuiltTree(start(built), List.of(), built, List.of());
+        return new BuiltTree(
+                start(built),
+                List.of(),
+                built,
+                run.packages(built, new JavaArchives(BuildPlan.Java.JAR, BuildPlan.Java.LIBRARIES)));
     }
 
     /** Of the host; a wrapper brings its own. */

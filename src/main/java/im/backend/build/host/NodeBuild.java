@@ -4,6 +4,7 @@ import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Node.PackageManager;
 import im.backend.build.BuiltTree;
 import im.backend.build.BuiltTree.DependencyLayer;
+import im.backend.build.inventory.NodeModules;
 import im.backend.domain.RuntimeSpec.Language;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ final class NodeBuild {
         AppBuild app = appBuild(everything);
         Optional<BuiltTree.AppFolder> built = app.build(run, outline);
         app.test(run, outline, built);
-        return new BuiltTree(runtime.settle(outline.start()), layers, built, List.of());
+        return new BuiltTree(runtime.settle(outline.start()), layers, built, run.packages(layers, new NodeModules()));
     }
 
     private AppBuild appBuild(Optional<DependencyLayer> packages) {

@@ -28,6 +28,11 @@ final class ProjectCache {
         return new SealedFolder(folder.resolve("apps").resolve(key));
     }
 
+    /** What is installed in each of these. */
+    PackageLists packages() {
+        return new PackageLists(folder.resolve("packages"));
+    }
+
     /** Download and compile caches of the language's tools: the build's own, never trusted by the server. */
     Path tools() {
         return folder.resolve("tools");
@@ -57,6 +62,7 @@ final class ProjectCache {
                 }
             }
         }
+        packages().prune(key -> Files.isDirectory(layer(key).path()) || Files.isDirectory(app(key).path()));
     }
 
     static List<Path> list(Path folder) throws IOException {

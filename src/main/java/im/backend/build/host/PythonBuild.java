@@ -4,6 +4,7 @@ import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Python.Packages;
 import im.backend.build.BuiltTree;
 import im.backend.build.BuiltTree.DependencyLayer;
+import im.backend.build.inventory.PythonDistributions;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.host.Bind;
 import java.io.IOException;
@@ -67,7 +68,8 @@ final class PythonBuild {
             app = appBuild(List.of(layer("python packages for tests", together())));
         }
         app.test(run, outline, built);
-        return new BuiltTree(runtime.settle(outline.start()), layers, built, List.of());
+        return new BuiltTree(
+                runtime.settle(outline.start()), layers, built, run.packages(layers, new PythonDistributions()));
     }
 
     private AppBuild appBuild(List<DependencyLayer> layers) {

@@ -24,6 +24,7 @@ import im.backend.host.Toolchain;
 import im.backend.host.Toolchains;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import im.backend.sbom.PackageUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,6 +111,9 @@ class RealBuildsTest {
         assertThat(run(image, "python3", "-c", "import main, sqlalchemy; print('title', main.app.title)"))
                 .contains("title Users");
         assertThat(run(image, "uvicorn", "--version")).anyMatch(line -> line.startsWith("Running uvicorn"));
+        assertThat(packages(builder, second))
+                .contains("fastapi", "pydantic-core", "sqlalchemy", "starlette", "uvicorn");
+        assertThat(builder.sbom(second.digest())).isEqualTo(builder.sbom(first.digest()));
         assertThat(build(builder("elsewhere"), tree).digest()).isEqualTo(first.digest());
     }
 
@@ -146,6 +150,7 @@ class RealBuildsTest {
         assertThat(lines)
                 .contains("node packages: unchanged, taken from the cache")
                 .hasSize(3);
+        assertThat(packages(builder, first)).contains("express", "accepts", "ms");
         assertThat(build(builder("elsewhere"), tree).digest()).isEqualTo(first.digest());
     }
 
@@ -228,6 +233,7 @@ class RealBuildsTest {
         assertThat(lines).contains("build: unchanged, taken from the cache");
         Path binary = builder.open(first.digest()).mounts().getFirst().folder().resolve(".build/app");
         assertThat(Files.isExecutable(binary)).isTrue();
+        assertThat(packages(builder, first)).contains("stdlib", "github.com/go-chi/chi/v5");
         assertThat(binary.toFile().length()).isGreaterThan(1 << 20);
     }
 
@@ -262,11 +268,13 @@ class RealBuildsTest {
             """);
         JibImageBuilder builder = builder("here");
 
-        ReleaseImage image = builder.open(build(builder, tree).digest());
+        BuiltImage built = build(builder, tree);
+        ReleaseImage image = builder.open(built.digest());
 
         List<String> command = image.start().processes().get(StartPlan.WEB).resolve(Map.of());
         assertThat(command).containsExactly("java", "-cp", ".build/app.jar:.build/lib/*", "com.example.Main");
         assertThat(run(image, command.toArray(String[]::new))).contains("hello NullMarked");
+        assertThat(packages(builder, built)).contains("com.example:shop", "jspecify");
     }
 
     @Test
@@ -308,6 +316,12 @@ class RealBuildsTest {
         ProgramExit exit = launcher.run(launch, Duration.ofSeconds(30), output::add);
         assertThat(exit.code()).as(String.join("\n", output)).isZero();
         return output;
+    }
+
+    private static List<String> packages(JibImageBuilder builder, BuiltImage image) {
+        return builder.sbom(image.digest()).orElseThrow().packages().stream()
+                .map(PackageUrl::fullName)
+                .toList();
     }
 
     private BuiltImage build(JibImageBuilder builder, InMemorySourceTree tree) {
