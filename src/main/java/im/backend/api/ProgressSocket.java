@@ -26,6 +26,11 @@ final class ProgressSocket implements WsListener {
     private static final Logger LOG = System.getLogger(ProgressSocket.class.getName());
     private static final int NORMAL = 1000;
     private static final int GOING_AWAY = 1001;
+    private static final int TRY_AGAIN_LATER = 1013;
+    /** A watcher that lets us wait this long for one message while more than the backlog waits is told to come back. */
+    private static final Duration SLOW_SEND = Duration.ofMillis(500);
+    /** Each holds up to 64 lines or 128 KiB: together about 1,000 lines or 1 MiB. */
+    private static final int BACKLOG_EVENTS_MAX = 16;
 
     private final ProgressSockets sockets;
     private final Deployments deployments;
@@ -77,7 +82,12 @@ final class ProgressSocket implements WsListener {
             while (!feed.ended()) {
                 Optional<LoggedEvent> event = feed.next(ping);
                 if (event.isPresent()) {
+                    long beganNanos = System.nanoTime();
                     send(to, admitted, fold, event.get());
+                    if (System.nanoTime() - beganNanos > SLOW_SEND.toNanos() && feed.backlog() > BACKLOG_EVENTS_MAX) {
+                        close(to, TRY_AGAIN_LATER, "too slow; watch again with since");
+                        return;
+                    }
                 } else if (!feed.ended() && !stillThere(to)) {
                     to.terminate();
                     return;

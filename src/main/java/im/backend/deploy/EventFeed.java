@@ -28,8 +28,10 @@ public final class EventFeed implements AutoCloseable {
     private final Condition arrived = lock.newCondition();
     private final Queue<LoggedEvent> live = new ArrayDeque<>();
     private final Queue<LoggedEvent> replayed = new ArrayDeque<>();
-    /** Guarded by the lock, as {@link #live} is; all else belongs to the watcher's thread. */
+    /** These two are guarded by the lock, as {@link #live} is; all else belongs to the watcher's thread. */
     private boolean overflowed;
+
+    private long newestSequence;
 
     private long lastSequence;
     private boolean behind = true;
@@ -68,6 +70,16 @@ public final class EventFeed implements AutoCloseable {
         return ended;
     }
 
+    /** How many events have come since this watcher began that it was not handed yet; they wait in the log, not in memory. */
+    public long backlog() {
+        lock.lock();
+        try {
+            return Math.max(0, newestSequence - lastSequence);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     @Override
     public void close() {
         onClose.accept(this);
@@ -89,6 +101,7 @@ public final class EventFeed implements AutoCloseable {
             if (!overflowed) {
                 live.add(event);
             }
+            newestSequence = Math.max(newestSequence, event.sequence());
             arrived.signal();
         } finally {
             lock.unlock();

@@ -39,6 +39,7 @@ public final class FakeImageBuilder implements ImageBuilder {
     private final Queue<Problem.StageFailed> failures = new ArrayDeque<>();
     private final AtomicInteger builds = new AtomicInteger();
     private volatile List<PackageUrl> packages = List.of();
+    private volatile List<String> said = List.of();
     private volatile Optional<CountDownLatch> pause = Optional.empty();
 
     /** @param folder images are written below it */
@@ -56,6 +57,11 @@ public final class FakeImageBuilder implements ImageBuilder {
         pause = Optional.of(released);
     }
 
+    /** What each build says once it is released. */
+    public void say(List<String> lines) {
+        said = List.copyOf(lines);
+    }
+
     /** How many builds were begun. */
     public int builds() {
         return builds.get();
@@ -66,6 +72,7 @@ public final class FakeImageBuilder implements ImageBuilder {
         builds.incrementAndGet();
         listener.line("building " + request.tree().commit().shortForm());
         awaitRelease();
+        said.forEach(listener::line);
         Optional<Problem.StageFailed> failure = nextFailure();
         if (failure.isPresent()) {
             throw failure.get().asException();

@@ -4,8 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import im.backend.api.ApiSettings;
 import im.backend.server.HttpProbe.Answer;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +86,7 @@ class RateIT {
 
     @Test
     void aThirdWatcherOfOneUserIsRefusedUntilOneGoes() {
-        java.util.concurrent.CountDownLatch released = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
         String id = deploy("alice", "busy").is(202).json().path("deploymentId").asText();
         HttpProbe.Watching first = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
@@ -97,7 +105,7 @@ class RateIT {
 
     @Test
     void anIdleWatcherIsPingedAndStays() throws Exception {
-        java.util.concurrent.CountDownLatch released = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
         String id = deploy("alice", "idle").is(202).json().path("deploymentId").asText();
         HttpProbe.Watching watching = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
@@ -114,34 +122,75 @@ class RateIT {
 
     @Test
     void aLargeFrameClosesTheWebSocket() throws Exception {
-        java.util.concurrent.CountDownLatch released = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
         String id = deploy("alice", "frame").is(202).json().path("deploymentId").asText();
         byte[] head = {(byte) 0x81, (byte) 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0};
 
-        try (java.net.Socket socket = new java.net.Socket("127.0.0.1", server.port())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream()
-                    .write(("GET /ws?deploymentId=" + id + " HTTP/1.1\r\nHost: 127.0.0.1:" + server.port()
-                                    + "\r\n"
-                                    + "Connection: Upgrade\r\n"
-                                    + "Upgrade: websocket\r\n"
-                                    + "Authorization: Bearer alice\r\n"
-                                    + "Sec-WebSocket-Version: 13\r\n"
-                                    + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
-                            .getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            java.io.ByteArrayOutputStream read = new java.io.ByteArrayOutputStream();
-            // Until the deployment waits in its build nothing more is told, so that the close comes alone.
-            while (!read.toString(java.nio.charset.StandardCharsets.ISO_8859_1).contains("\"building\"")) {
-                read.write(socket.getInputStream().read());
-            }
+        try (Socket socket = watch("/ws?deploymentId=" + id)) {
             socket.getOutputStream().write(head);
-            read.write(socket.getInputStream().readAllBytes());
-            byte[] answer = read.toByteArray();
+            byte[] answer = socket.getInputStream().readAllBytes();
 
-            assertThat(answer).startsWith("HTTP/1.1 101".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-            assertThat(answer).containsSequence(new byte[] {0x03, (byte) 0xf1});
+            assertThat(answer).startsWith("HTTP/1.1 101".getBytes(StandardCharsets.US_ASCII));
+            assertThat(answer).endsWith((byte) 0x88, 2, 0x03, 0xf1);
         }
         released.countDown();
+    }
+
+    @Test
+    void aWatcherThatDoesNotReadIsToldToComeBackWhenTooMuchWaits() throws Exception {
+        CountDownLatch released = new CountDownLatch(1);
+        server.images.pauseUntil(released);
+        server.images.say(Collections.nCopies(6_000, "x".repeat(1_500)));
+        String id = deploy("alice", "slow").is(202).json().path("deploymentId").asText();
+
+        try (Socket socket = watch("/ws?output=true&deploymentId=" + id)) {
+            released.countDown();
+            Awaitility.await()
+                    .pollDelay(Duration.ofSeconds(1))
+                    .atMost(Duration.ofSeconds(20))
+                    .until(() -> http.get("/api/status/" + id, ContractIT.ALICE)
+                            .json()
+                            .path("status")
+                            .asText()
+                            .equals("complete"));
+
+            assertThat(closeOf(socket)).isEqualTo("\u0003\u00f5too slow; watch again with since");
+        }
+    }
+
+    /** Code and reason of the server's last frame. */
+    private static String closeOf(Socket socket) throws IOException {
+        DataInputStream in = new DataInputStream(new BufferedInputStream(socket.getInputStream(), 1 << 16));
+        for (String line = "x"; !line.isEmpty(); ) {
+            line = in.readLine();
+        }
+        while (true) {
+            int first = in.readUnsignedByte();
+            int length = in.readUnsignedByte();
+            byte[] payload = new byte
+                    [switch (length) {
+                        case 126 -> in.readUnsignedShort();
+                        case 127 -> Math.toIntExact(in.readLong());
+                        default -> length;
+                    }];
+            in.readFully(payload);
+            if (first == 0x88) {
+                return new String(payload, StandardCharsets.ISO_8859_1);
+            }
+        }
+    }
+
+    private Socket watch(String target) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(4_096);
+        socket.connect(new InetSocketAddress("127.0.0.1", server.port()));
+        socket.setSoTimeout(10_000);
+        socket.getOutputStream()
+                .write(("GET " + target + " HTTP/1.1\r\nHost: 127.0.0.1:" + server.port()
+                                + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nAuthorization: Bearer alice\r\n"
+                                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n")
+                        .getBytes(StandardCharsets.US_ASCII));
+        return socket;
     }
 }

@@ -29,7 +29,6 @@ import java.time.Duration;
  * and close it when the pong stays away. A compressed request body is let through only below {@link EdgeLimits.Body#encodedPaths}.
  */
 public final class Edge implements AutoCloseable {
-    private static final int WEB_SOCKET_FRAME_BYTES_MAX = 64 * 1024;
     /** The library's own idle rule cuts WebSockets too; ours comes first, and a WebSocket is pinged more often than this. */
     private static final Duration LIBRARY_IDLE = Duration.ofMinutes(10);
 
@@ -44,7 +43,7 @@ public final class Edge implements AutoCloseable {
     /** Puts the hardening into the listener's configuration; everything else of {@code builder} stays the caller's. */
     public void harden(WebServerConfig.Builder builder) {
         WsConfig webSocket =
-                WsConfig.builder().maxFrameLength(WEB_SOCKET_FRAME_BYTES_MAX).build();
+                WsConfig.builder().maxFrameLength(EdgeReader.FRAME_BYTES_MAX).build();
         SocketOptions options = SocketOptions.builder().tcpNoDelay(true).build();
         builder.connectionOptions(new AcceptHook(options, sockets))
                 .protocolsDiscoverServices(false)

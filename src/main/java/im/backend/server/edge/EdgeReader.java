@@ -13,19 +13,35 @@ final class EdgeReader extends DataReader {
     /** 15 digits do not overflow a long. */
     private static final int CHUNK_SIZE_DIGITS_MAX = 15;
 
+    /** The largest frame that a client may send over a WebSocket; close code 1009 above. */
+    static final int FRAME_BYTES_MAX = 64 * 1024;
+    /** So long, and so much, a client may go on sending after our close. */
+    private static final long LAST_WORDS_NANOS = 1_000_000_000L;
+
+    private static final int LAST_WORDS_BYTES_MAX = 1 << 20;
+
+    private final Source source;
     private final Conversation conversation;
     private final EdgeWriter writer;
     private boolean takingContent;
 
     EdgeReader(DataReader inner, Conversation conversation, EdgeWriter writer) {
-        this(new Source(inner, conversation, writer), conversation, writer);
+        this(new Source(inner, conversation, writer, new FrameHeads(FRAME_BYTES_MAX)), conversation, writer);
     }
 
     @SuppressWarnings("removal") // The factory that replaces this constructor can not make a subclass.
     private EdgeReader(Source source, Conversation conversation, EdgeWriter writer) {
         super(source::next);
+        this.source = source;
         this.conversation = conversation;
         this.writer = writer;
+    }
+
+    /** From here on frames come; the first ones may be there already. */
+    void startTunnel() {
+        if (available() > 0) {
+            source.closeAtFault(getBuffer(available()).readBytes());
+        }
     }
 
     /** The library holds a whole chunk in memory before it gives out the first byte of it: end that early. */
@@ -100,7 +116,7 @@ final class EdgeReader extends DataReader {
     }
 
     /** Where the bytes come from: first what the library read to find the protocol, then the socket. */
-    private record Source(DataReader inner, Conversation conversation, EdgeWriter writer) {
+    private record Source(DataReader inner, Conversation conversation, EdgeWriter writer, FrameHeads frames) {
         byte @Nullable [] next() {
             if (writer.refused()) {
                 throw new CloseConnectionException("refused before");
@@ -111,7 +127,32 @@ final class EdgeReader extends DataReader {
             long awaitedFrom = conversation.await();
             byte[] bytes = read();
             conversation.received(bytes.length, awaitedFrom);
+            if (conversation.phase() == Phase.TUNNEL) {
+                closeAtFault(bytes);
+            }
             return bytes;
+        }
+
+        void closeAtFault(byte[] arrived) {
+            int code = frames.read(arrived);
+            if (code != FrameHeads.FINE) {
+                writer.endTunnel(code);
+                dropRest();
+                throw new CloseConnectionException("websocket frame refused: " + code);
+            }
+        }
+
+        /** What lies unread when a socket is closed makes the system take back what the client has not read yet: our close. */
+        private void dropRest() {
+            conversation.socket().readUntil(System.nanoTime() + LAST_WORDS_NANOS);
+            try {
+                for (int dropped = 0; dropped < LAST_WORDS_BYTES_MAX; ) {
+                    inner.ensureAvailable();
+                    dropped += inner.readBytes(inner.available()).length;
+                }
+            } catch (InsufficientDataAvailableException | CloseConnectionException clientHungUp) {
+                // As it should, once it has read our close.
+            }
         }
 
         private byte[] read() {

@@ -3,6 +3,7 @@ package im.backend.server.edge;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.webserver.CloseConnectionException;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Writes under a deadline, and says the last word: after a refusal nothing more goes out, whatever the layers above try to say
@@ -13,6 +14,7 @@ final class EdgeWriter implements DataWriter {
 
     private final DataWriter inner;
     private final Conversation conversation;
+    private final ReentrantLock writing = new ReentrantLock();
     private volatile boolean refused;
 
     EdgeWriter(DataWriter inner, Conversation conversation) {
@@ -36,56 +38,37 @@ final class EdgeWriter implements DataWriter {
         return new CloseConnectionException("refused: " + refusal);
     }
 
+    /** Says the last frame of a WebSocket, whole and after whatever is being sent. */
+    void endTunnel(int closeCode) {
+        writing.lock();
+        try {
+            writeNow(BufferData.create(
+                    new byte[] {(byte) 0x88, Short.BYTES, (byte) (closeCode >> Byte.SIZE), (byte) closeCode}));
+            flush();
+            refused = true;
+        } finally {
+            writing.unlock();
+        }
+    }
+
     @Override
     public void write(BufferData... buffers) {
-        if (refused) {
-            return;
-        }
-        begin(available(buffers));
-        try {
-            inner.write(buffers);
-        } finally {
-            end();
-        }
+        guarded(available(buffers), () -> inner.write(buffers));
     }
 
     @Override
     public void write(BufferData buffer) {
-        if (refused) {
-            return;
-        }
-        begin(buffer.available());
-        try {
-            inner.write(buffer);
-        } finally {
-            end();
-        }
+        guarded(buffer.available(), () -> inner.write(buffer));
     }
 
     @Override
     public void writeNow(BufferData... buffers) {
-        if (refused) {
-            return;
-        }
-        begin(available(buffers));
-        try {
-            inner.writeNow(buffers);
-        } finally {
-            end();
-        }
+        guarded(available(buffers), () -> inner.writeNow(buffers));
     }
 
     @Override
     public void writeNow(BufferData buffer) {
-        if (refused) {
-            return;
-        }
-        begin(buffer.available());
-        try {
-            inner.writeNow(buffer);
-        } finally {
-            end();
-        }
+        guarded(buffer.available(), () -> inner.writeNow(buffer));
     }
 
     @Override
@@ -98,17 +81,27 @@ final class EdgeWriter implements DataWriter {
         inner.close();
     }
 
-    private void begin(long bytes) {
-        EdgeLimits.Reply reply = conversation.limits().reply();
-        conversation
-                .socket()
-                .writeUntil(System.nanoTime()
-                        + reply.grace().toNanos()
-                        + bytes * NANOS_PER_SECOND / reply.bytesPerSecondMin());
-    }
-
-    private void end() {
-        conversation.socket().writeDone();
+    /** One write at a time: a WebSocket's messages and its close come from two threads. */
+    private void guarded(long bytes, Runnable write) {
+        writing.lock();
+        try {
+            if (refused) {
+                return;
+            }
+            EdgeLimits.Reply reply = conversation.limits().reply();
+            conversation
+                    .socket()
+                    .writeUntil(System.nanoTime()
+                            + reply.grace().toNanos()
+                            + bytes * NANOS_PER_SECOND / reply.bytesPerSecondMin());
+            try {
+                write.run();
+            } finally {
+                conversation.socket().writeDone();
+            }
+        } finally {
+            writing.unlock();
+        }
     }
 
     private static long available(BufferData[] buffers) {

@@ -19,7 +19,9 @@ record TunnelUpgrader(Http1Upgrader inner) implements Http1Upgrader {
             ConnectionContext context, HttpPrologue prologue, WritableHeaders<?> headers) {
         ServerConnection upgraded = inner.upgrade(context, prologue, headers);
         if (upgraded != null) {
-            EdgeContext.of(context).conversation().startTunnel();
+            EdgeContext edge = EdgeContext.of(context);
+            edge.conversation().startTunnel();
+            edge.reader().startTunnel();
         }
         return upgraded;
     }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -220,6 +221,34 @@ final class EdgeTest {
     private static String answerTo(String request) throws IOException {
         try (RawSocket client = server.connect()) {
             return client.send(request).readToEnd();
+        }
+    }
+
+    @RepeatedTest(20)
+    void theCloseOfALargeFrameIsWholeThoughAnotherThreadIsSending() throws IOException {
+        byte[] head = {(byte) 0x81, (byte) 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0};
+        try (RawSocket client = server.connect()) {
+            client.send("GET /talk HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+            client.readUntil("message");
+
+            client.send(head);
+
+            int code = 0;
+            for (int first = client.read(); code == 0; first = client.read()) {
+                int length = client.read();
+                if (first == 0x88) {
+                    assertThat(length).isEqualTo(2);
+                    code = client.read() << 8 | client.read();
+                } else {
+                    assertThat(first).isEqualTo(0x81);
+                    assertThat(length).isEqualTo("message".length());
+                    for (char expected : "message".toCharArray()) {
+                        assertThat(client.read()).isEqualTo(expected);
+                    }
+                }
+            }
+            assertThat(code).isEqualTo(1009);
         }
     }
 }

@@ -42,12 +42,19 @@ final class HardenedServer implements AutoCloseable {
                                 "/git/length",
                                 (request, response) -> response.send(
                                         String.valueOf(length(request.content().inputStream())))))
-                .addRouting(WsRouting.builder().endpoint("/echo", new WsListener() {
-                    @Override
-                    public void onMessage(WsSession session, String text, boolean last) {
-                        session.send(text, last);
-                    }
-                }));
+                .addRouting(WsRouting.builder()
+                        .endpoint("/echo", new WsListener() {
+                            @Override
+                            public void onMessage(WsSession session, String text, boolean last) {
+                                session.send(text, last);
+                            }
+                        })
+                        .endpoint("/talk", new WsListener() {
+                            @Override
+                            public void onOpen(WsSession session) {
+                                Thread.startVirtualThread(() -> talk(session));
+                            }
+                        }));
         edge.harden(builder);
         edge.start();
         this.server = builder.build().start();
@@ -85,6 +92,17 @@ final class HardenedServer implements AutoCloseable {
     public void close() {
         server.stop();
         edge.close();
+    }
+
+    /** Sends until the connection is gone, from a thread of its own. */
+    private static void talk(WsSession session) {
+        try {
+            for (int i = 0; i < 100_000; i++) {
+                session.send("message", true);
+            }
+        } catch (RuntimeException gone) {
+            // As it is meant to end.
+        }
     }
 
     private void writeLots(OutputStream stream) {
