@@ -14,7 +14,8 @@ public record ReleaseImage(Digest digest, StartPlan start, List<Mount> mounts) {
     /**
      * A layer as an unpacked, read-only folder.
      *
-     * @param path where the app sees it, {@code /app} or below; a mount point below /app exists in the /app folder
+     * @param path where the app sees it, {@code /app} or below; a mount point below /app exists in the /app folder. An image
+     *     that is a system of its own is one mount at {@code /}
      */
     public record Mount(Path folder, String path) {}
 }

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.Optional;
 import java.util.Set;
 
 /** The Unix user that a program runs as; user and group have the same number. */
@@ -24,20 +25,29 @@ record Account(int uid) {
     /** Whether this user may pass through all folders above the file, as a sandbox started by it has to. */
     boolean canReach(Path file) {
         try {
-            Path real = file.toRealPath();
-            for (Path folder = real.getParent(); folder != null; folder = folder.getParent()) {
-                PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
-                Set<PosixFilePermission> permissions = attributes.permissions();
-                boolean open = permissions.contains(PosixFilePermission.OTHERS_EXECUTE)
-                        || (uidOf(folder) == uid && permissions.contains(PosixFilePermission.OWNER_EXECUTE));
-                if (!open) {
-                    return false;
-                }
-            }
-            return true;
+            return outermostClosedFolder(file.toRealPath()).isEmpty();
         } catch (IOException absent) {
             return false;
         }
+    }
+
+    /**
+     * The outermost folder above the file that this user may not pass through.
+     *
+     * @param file without links in its path
+     */
+    Optional<Path> outermostClosedFolder(Path file) throws IOException {
+        Optional<Path> outermost = Optional.empty();
+        for (Path folder = file.getParent(); folder != null; folder = folder.getParent()) {
+            PosixFileAttributes attributes = Files.readAttributes(folder, PosixFileAttributes.class);
+            Set<PosixFilePermission> permissions = attributes.permissions();
+            boolean open = permissions.contains(PosixFilePermission.OTHERS_EXECUTE)
+                    || (uidOf(folder) == uid && permissions.contains(PosixFilePermission.OWNER_EXECUTE));
+            if (!open) {
+                outermost = Optional.of(folder);
+            }
+        }
+        return outermost;
     }
 
     private static int uidOf(Path file) {

@@ -4,7 +4,9 @@ import java.nio.file.Path;
 
 /**
  * A folder or file of this host and where the program sees it. Inside the sandbox nothing else of the host is there but
- * /usr and a few files of /etc. A bind below another one's path needs its mount point to exist in the outer folder.
+ * /usr and a few files of /etc. A bind below another one's path needs its mount point to exist in the outer folder. A bind
+ * at {@code /} is the program's whole system: nothing of the host is there then, and the folders /proc, /dev, /tmp, /run
+ * and /var/tmp have to be in it.
  *
  * @param path absolute, as {@code /app}
  */
@@ -14,8 +16,10 @@ public record Bind(Path folder, String path, Access access) {
         READ_WRITE
     }
 
+    public static final String ROOT = "/";
+
     public Bind {
-        if (!path.startsWith("/") || path.length() < 2 || path.endsWith("/")) {
+        if (!path.startsWith("/") || (path.endsWith("/") && !path.equals(ROOT))) {
             throw new IllegalArgumentException(
                     "bind path: " + path + " (expected: absolute, without a slash at the end)");
         }
@@ -34,7 +38,11 @@ public record Bind(Path folder, String path, Access access) {
         return new Bind(folder, folder.toAbsolutePath().normalize().toString(), access);
     }
 
+    boolean isRoot() {
+        return path.equals(ROOT);
+    }
+
     boolean isBelow(Bind outer) {
-        return path.startsWith(outer.path + "/");
+        return outer.isRoot() ? !isRoot() : path.startsWith(outer.path + "/");
     }
 }

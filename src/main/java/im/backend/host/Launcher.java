@@ -201,6 +201,9 @@ public final class Launcher implements AutoCloseable {
     private RunningProgram startProgram(
             Launch launch, Redirect output, boolean durable, Consumer<Footprint> beforeStart) {
         SandboxKind kind = sandbox.kindFor(launch);
+        if (kind == SandboxKind.NONE && launch.needsSandbox()) {
+            throw sandboxMissing(launch);
+        }
         try {
             Optional<Path> lock = durable && kind != SandboxKind.NONE
                     ? Optional.of(leftovers.makeLock(launch.id()))
@@ -221,6 +224,19 @@ public final class Launcher implements AutoCloseable {
                             List.of())
                     .asException(failed);
         }
+    }
+
+    private RuntimeException sandboxMissing(Launch launch) {
+        String what = launch.root().isPresent() ? "An image with a system of its own" : "A builder of images";
+        String why = sandbox.reason().isEmpty()
+                ? "this host has no user namespaces that a program without privileges may use"
+                : sandbox.reason();
+        return new Problem.StageFailed(
+                        "sandbox-missing",
+                        what + " runs only in a sandbox, and there is none here: " + why + ".",
+                        "Install bubblewrap, or allow user namespaces; `backendim doctor` shows when it works.",
+                        List.of())
+                .asException();
     }
 
     private Launch withoutSandbox(Launch launch) throws IOException {
@@ -255,7 +271,7 @@ public final class Launcher implements AutoCloseable {
             builder.directory(Path.of(launch.folder()).toFile());
         }
         builder.environment().clear();
-        builder.environment().putAll(launch.environment());
+        builder.environment().putAll(launch.outerEnvironment());
         builder.environment().put(Marker.NAME, leftovers.marker().valueFor(launch.id()));
         java.lang.Process child = builder.start();
         try (BufferedWriter gate = child.outputWriter(StandardCharsets.US_ASCII)) {

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -77,6 +79,16 @@ final class Sandbox {
 
     /** A user namespace needs every bound folder to be within reach of the program's user: a 0700 home is not. */
     SandboxKind kindFor(Launch launch) {
+        if (launch.rights() == Launch.Rights.OF_IMAGE_BUILDER) {
+            boolean works = server.isRoot() ? rootNamespaceWorks : userNamespaceWorks;
+            return !works
+                    ? SandboxKind.NONE
+                    : server.isRoot() ? SandboxKind.ROOT_NAMESPACE : SandboxKind.USER_NAMESPACE;
+        }
+        if (launch.root().isPresent()) {
+            // The programs that drop root's privileges inside are not in the image, so it has to be done before.
+            return userNamespaceWorks ? SandboxKind.USER_NAMESPACE : SandboxKind.NONE;
+        }
         Account account = accountFor(launch);
         boolean reachable = !server.isRoot()
                 || (!account.isRoot()
@@ -94,10 +106,18 @@ final class Sandbox {
      */
     List<String> wrap(SandboxKind kind, Launch launch, Account account, Optional<Path> lock, boolean reportStatus)
             throws IOException {
+        if (launch.rights() == Launch.Rights.OF_IMAGE_BUILDER && kind != SandboxKind.NONE) {
+            return concat(
+                    ownerOfManyUsers(), bubblewrap(false, launch, account, lock, reportStatus), launch.arguments());
+        }
         return switch (kind) {
             case NONE -> concat(identity(account), launch.arguments());
             case USER_NAMESPACE ->
-                concat(identity(account), bubblewrap(true, launch, account, lock, reportStatus), launch.arguments());
+                concat(
+                        unveiled(launch, account, lock),
+                        identity(account),
+                        bubblewrap(true, launch, account, lock, reportStatus),
+                        launch.arguments());
             case ROOT_NAMESPACE ->
                 concat(bubblewrap(false, launch, account, lock, reportStatus), identity(account), launch.arguments());
         };
@@ -106,10 +126,17 @@ final class Sandbox {
     private List<String> bubblewrap(
             boolean userNamespace, Launch launch, Account account, Optional<Path> lock, boolean reportStatus)
             throws IOException {
-        SandboxArguments options =
-                new SandboxArguments().namespaces(userNamespace).system();
-        Path files = accountFiles(account);
-        options.account(files.resolve("passwd"), files.resolve("group"));
+        SandboxArguments options = new SandboxArguments().namespaces(userNamespace);
+        Optional<Bind> root = launch.root();
+        if (root.isPresent()) {
+            options.image(root.get().folder()).environment(launch.innerEnvironment());
+        } else {
+            Path files = accountFiles(account);
+            options.system().account(files.resolve("passwd"), files.resolve("group"));
+        }
+        if (launch.rights() == Launch.Rights.OF_IMAGE_BUILDER) {
+            options.allCapabilities();
+        }
         lock.ifPresent(options::lock);
         List<String> wrapped = new ArrayList<>();
         wrapped.add(bubblewrap.orElseThrow().toString());
@@ -121,7 +148,51 @@ final class Sandbox {
         return wrapped;
     }
 
-    /** A root server never runs a program with its own rights. */
+    /**
+     * An image lies in the server's data folder, which a home folder often closes to the image's user. A view of the host in
+     * which nothing is in that folder but what the launch binds lets the user pass.
+     */
+    private List<String> unveiled(Launch launch, Account account, Optional<Path> lock) throws IOException {
+        if (!server.isRoot() || launch.root().isEmpty()) {
+            return List.of();
+        }
+        Set<Path> closed = new TreeSet<>();
+        List<Bind> needed = new ArrayList<>();
+        List<Bind> wanted = new ArrayList<>(launch.binds());
+        lock.ifPresent(file -> wanted.add(Bind.same(file, Bind.Access.READ_WRITE)));
+        for (Bind bind : wanted) {
+            Path real = bind.folder().toRealPath();
+            Optional<Path> folder = account.outermostClosedFolder(real);
+            if (folder.isPresent()) {
+                closed.add(folder.get());
+                needed.add(Bind.same(real, Bind.Access.READ_WRITE));
+            }
+        }
+        if (closed.isEmpty()) {
+            return List.of();
+        }
+        List<String> command = new ArrayList<>();
+        command.add(bubblewrap.orElseThrow().toString());
+        command.addAll(new SandboxArguments().hostWithout(closed).binds(needed).arguments());
+        command.add("--");
+        return command;
+    }
+
+    /**
+     * Root already is. Without it, a user namespace with the users that /etc/subuid gives the server, as images have files of
+     * several users.
+     */
+    private List<String> ownerOfManyUsers() {
+        if (server.isRoot()) {
+            return List.of();
+        }
+        String unshare = SystemProgram.find("unshare")
+                .orElseThrow(() -> new IllegalStateException("unshare is not installed (expected: util-linux)"))
+                .toString();
+        return List.of(unshare, "--user", "--map-root-user", "--map-auto", "--");
+    }
+
+    /** A root server never runs a program with its own rights, but for a builder of images, which it starts in a sandbox. */
     private List<String> identity(Account account) {
         if (!server.isRoot()) {
             return List.of();

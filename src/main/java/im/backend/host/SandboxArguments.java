@@ -2,11 +2,13 @@ package im.backend.host;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -34,6 +36,7 @@ final class SandboxArguments {
     private final Set<String> made = new HashSet<>(Set.of("/", "/tmp", "/var/tmp"));
     private final Set<String> mounted = new HashSet<>(Set.of("/usr", "/proc", "/dev"));
 
+    /** @param ofUser with one of its own too, in which the program has no way to make further ones */
     SandboxArguments namespaces(boolean ofUser) {
         add("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "app");
         if (ofUser) {
@@ -66,6 +69,46 @@ final class SandboxArguments {
         return this;
     }
 
+    /** An image instead of the host's system. What it has to hold as mount points is said by {@link Bind}. */
+    SandboxArguments image(Path root) {
+        add("--ro-bind", root.toString(), "/", "--proc", "/proc", "--dev", "/dev");
+        mounted.add("/");
+        for (String folder : List.of("/tmp", "/dev/shm", "/run", "/var/tmp")) {
+            add("--perms", "1777", "--tmpfs", folder);
+            made.add(folder);
+        }
+        if (Files.exists(root.resolve("etc/resolv.conf"), LinkOption.NOFOLLOW_LINKS)) {
+            add("--ro-bind-try", resolver(), RESOLVER.toString());
+        }
+        if (Files.exists(root.resolve("etc/hosts"), LinkOption.NOFOLLOW_LINKS)) {
+            add("--ro-bind-try", "/etc/hosts", "/etc/hosts");
+        }
+        return this;
+    }
+
+    /** The whole host again, but for a folder that is closed to the program's user. */
+    SandboxArguments hostWithout(Set<Path> closed) {
+        add("--dev-bind", "/", "/");
+        mounted.add("/");
+        for (Path folder : closed) {
+            add("--perms", "0755", "--tmpfs", folder.toString());
+            made.add(folder.toString());
+        }
+        return this;
+    }
+
+    /** Everything that root may do, inside. */
+    SandboxArguments allCapabilities() {
+        add("--cap-add", "ALL");
+        return this;
+    }
+
+    /** Seen by the program, and not by those that make its sandbox. */
+    SandboxArguments environment(Map<String, String> entries) {
+        entries.forEach((name, value) -> add("--setenv", name, value));
+        return this;
+    }
+
     SandboxArguments account(Path passwd, Path group) {
         add("--ro-bind", passwd.toString(), "/etc/passwd", "--ro-bind", group.toString(), "/etc/group");
         return this;
@@ -80,6 +123,9 @@ final class SandboxArguments {
 
     SandboxArguments binds(List<Bind> binds) {
         for (Bind bind : binds) {
+            if (bind.isRoot()) {
+                continue;
+            }
             boolean writable = bind.access() == Bind.Access.READ_WRITE;
             boolean thereAlready = !writable
                     && bind.path().startsWith("/usr/")
@@ -95,6 +141,10 @@ final class SandboxArguments {
 
     List<String> end(String workingFolder) {
         add("--remount-ro", "/", "--chdir", workingFolder);
+        return arguments();
+    }
+
+    List<String> arguments() {
         return List.copyOf(arguments);
     }
 
@@ -106,7 +156,7 @@ final class SandboxArguments {
             missing.addFirst(parent);
             parent = parent.getParent();
         }
-        if (parent == null || made.contains(parent.toString())) {
+        if (parent == null || (made.contains(parent.toString()) && !mounted.contains(parent.toString()))) {
             missing.forEach(folder -> folder(folder.toString()));
         }
     }

@@ -42,7 +42,8 @@ final class UnsandboxedPlace {
                 rewriting.apply(launch.folder()),
                 real,
                 launch.limits(),
-                launch.account());
+                launch.account(),
+                launch.rights());
     }
 
     private List<Bind> realFolders(Launch launch) throws IOException {

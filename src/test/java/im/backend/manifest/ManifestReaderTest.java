@@ -168,8 +168,8 @@ class ManifestReaderTest {
                         new Violation("1:1", "unknown key \"nmae\" (did you mean name?)"),
                         new Violation(
                                 "2:10",
-                                "runtime: \"cobol\" (expected: python, node, go, java or static, with a version as in"
-                                        + " python:3.12)"),
+                                "runtime: \"cobol\" (expected: python, node, go, java, static or dockerfile, with a"
+                                        + " version as in python:3.12)"),
                         new Violation("4:3", "resources: unknown key \"memroy\" (did you mean memory?)"),
                         new Violation(
                                 "5:8", "resources.cpu: \"lots\" (expected: 0.01 to 128 cores, as in 0.5 or 500m)"),

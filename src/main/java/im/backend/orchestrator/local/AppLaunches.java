@@ -26,6 +26,9 @@ final class AppLaunches {
     static final String LOOPBACK = "127.0.0.1";
     private static final String APP = "/app";
     private static final String SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+    /** Of an image that names none, as container engines have it. */
+    private static final String IMAGE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
     private static final int PROCESSES_MAX = 1024;
     private static final int FILES_MAX = 4096;
     private static final int HEAP_PERCENT = 70;
@@ -102,7 +105,7 @@ final class AppLaunches {
         environment.putAll(memoryHint(workload));
         environment.putAll(toolchain.environment());
         workload.environment().forEach((name, value) -> environment.put(name, value.reveal()));
-        environment.put("PATH", path(environment.getOrDefault("PATH", ""), toolchain));
+        environment.put("PATH", path(workload, environment.getOrDefault("PATH", ""), toolchain));
         environment.put("HOST", LOOPBACK);
         endpoint.ifPresent(here -> environment.put("PORT", Integer.toString(here.port())));
         return environment;
@@ -120,6 +123,14 @@ final class AppLaunches {
             case GO -> Map.of("GOMEMLIMIT", mebibytes + "MiB");
             case PYTHON, DOCKERFILE -> Map.of();
         };
+    }
+
+    /** The image's own system; empty when it lends the host's. */
+    private static Optional<ImageRoot> root(Workload workload) {
+        return workload.mounts().stream()
+                .filter(mount -> mount.path().equals(Bind.ROOT))
+                .findFirst()
+                .map(mount -> new ImageRoot(mount.folder()));
     }
 
     /** The image is read-only, so a folder to mount storage on has to be part of it. */
@@ -145,8 +156,11 @@ final class AppLaunches {
         }
     }
 
-    /** The image's own program folders, then the runtime's, then the system's. */
-    private static String path(String image, Toolchain toolchain) {
+    /** The image's own program folders, then the runtime's, then the system's, unless the image is a system itself. */
+    private static String path(Workload workload, String image, Toolchain toolchain) {
+        if (root(workload).isPresent()) {
+            return image.isEmpty() ? IMAGE_PATH : image;
+        }
         List<String> folders = new ArrayList<>();
         if (!image.isEmpty()) {
             folders.add(image);
@@ -159,20 +173,25 @@ final class AppLaunches {
     /** Looked for beforehand, because the sandbox's own message about it helps nobody. */
     private static void requireProgram(Workload workload, String program, String path, List<Bind> binds) {
         boolean isPath = program.contains("/");
+        Optional<ImageRoot> root = root(workload);
         List<String> candidates = isPath
-                ? List.of(program.startsWith("/") ? program : APP + "/" + program)
+                ? List.of(program.startsWith("/") ? program : workload.folder() + "/" + program)
                 : Stream.of(path.split(":"))
                         .map(folder -> folder + "/" + program)
                         .toList();
-        if (program.isEmpty() || candidates.stream().noneMatch(file -> exists(file, binds))) {
+        if (program.isEmpty()
+                || candidates.stream()
+                        .noneMatch(file -> root.map(image -> image.has(file)).orElseGet(() -> exists(file, binds)))) {
+            String where = root.isPresent() ? "not in the image" : "neither in the image nor on this host";
             String fix = isPath
-                    ? "Check the path in the start command; it is looked up in the app's folder."
-                    : "Add the package that brings `" + program
-                            + "` to the app's dependencies, or change the start command.";
+                    ? "Check the path in the start command; it is looked up in " + workload.folder() + "."
+                    : "Add what brings `" + program + "` to the "
+                            + (root.isPresent() ? "Dockerfile" : "app's dependencies")
+                            + ", or change the start command.";
             throw new Problem.StageFailed(
                             "start-failed",
                             "The start command `" + workload.command() + "` names the program `" + program
-                                    + "`, which is neither in the image nor on this host.",
+                                    + "`, which is " + where + ".",
                             fix,
                             List.of())
                     .asException();
