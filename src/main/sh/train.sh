@@ -21,7 +21,7 @@ export BACKENDIM_URL="http://127.0.0.1:$port" XDG_CONFIG_HOME="$work/config" XDG
 quiet=(-Xlog:disable -Xlog:all=error:stderr)
 
 "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:AOTCacheOutput="$target/backendim-serve.aot" -jar "$target/backendim.jar" \
-  serve --data "$work/data" --port "$port" --apps-port "$apps_port" >"$work/serve.log" 2>&1 &
+  serve --data "$work/data" --port "$port" --apps-port "$apps_port" --set limits.deploys-per-minute=100 >"$work/serve.log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
   curl -sf -o /dev/null "$BACKENDIM_URL/readyz" && break
@@ -31,19 +31,48 @@ done
 
 cli() { "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$target/backendim.jar" "$@" >>"$work/cli.log" 2>&1; }
 mkdir "$work/app"
-printf '<p>trained</p>\n' >"$work/app/index.html"
-printf 'name: trained\nruntime: static\n' >"$work/app/backend.yml"
-cli deploy --dir "$work/app" || { cat "$work/cli.log" >&2; exit 1; }
+cat >"$work/app/app.py" <<'PYTHON'
+import os
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Hello(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *arguments):
+        pass
+
+
+ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Hello).serve_forever()
+PYTHON
+cat >"$work/app/backend.yml" <<'YAML'
+name: trained
+runtime: python
+entrypoint: python3 app.py --port $PORT
+env:
+  - GREETING=hello
+resources:
+  memory: 256Mi
+  cpu: 2
+healthcheck: /
+YAML
+for round in $(seq 12); do # redeploys are what a server does all day: their profiles are worth keeping
+  printf 'ROUND = %s\n' "$round" >"$work/app/round.py"
+  cli deploy --dir "$work/app" || { cat "$work/cli.log" >&2; exit 1; }
+done
 cli status -p trained || true
 cli logs -p trained --lines 10 || true
 for _ in $(seq 50); do
   curl -s -o /dev/null -H "Host: trained.localhost:$apps_port" "http://127.0.0.1:$apps_port/"
   curl -s "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json" >/dev/null
 done
-printf '<p>trained again</p>\n' >"$work/app/index.html"
+printf 'ROUND = "last"\n' >"$work/app/round.py"
 # Several commands in one process: what none of them has loaded, each start has to load and link itself.
 "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:AOTCacheOutput="$target/backendim.aot" \
-  -cp "$target/backendim.jar" im.backend.cli.Training "deploy --dir $work/app" "status -p trained" "logs -p trained -n 5" \
+  -cp "$target/backendim.jar" im.backend.cli.Training "deploy --watch --dir $work/app" "status -p trained" "logs -p trained -n 5" \
   "releases -p trained" "project list" "whoami" "deploy --help" "--help" >>"$work/cli.log" 2>&1
 cli destroy -p trained --confirm trained || true
 kill "$server"

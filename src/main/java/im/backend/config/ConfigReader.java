@@ -37,10 +37,8 @@ public final class ConfigReader {
             "BACKENDIM_URL",
             "BACKENDIM_TOKEN",
             "BACKENDIM_PROJECT",
-            "BACKENDIM_JAR",
-            "BACKENDIM_JAVA",
-            "BACKENDIM_JAVA_OPTS",
-            "BACKENDIM_AOT_CACHE");
+            "BACKENDIM_JAVA_HOME",
+            "BACKENDIM_JAVA_OPTIONS");
 
     private final Map<String, String> environment;
     private final List<Violation> faults = new ArrayList<>();

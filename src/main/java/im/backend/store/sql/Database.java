@@ -9,6 +9,8 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.SqlStatements;
+import org.jdbi.v3.core.statement.TemplateEngine;
 
 /**
  * The one database: opened, migrated and closed here. The stores of this package run their SQL through {@link #read},
@@ -37,6 +39,8 @@ public final class Database implements AutoCloseable {
      */
     public void start() {
         Jdbi opened = Jdbi.create(engine.start());
+        // The statements are constants, with nothing to be filled in but their parameters.
+        opened.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
         try {
             opened.useHandle(handle -> {
                 if (engine.established() && !Migrations.established(handle)) {
