@@ -6,16 +6,19 @@ import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Release;
 import im.backend.secret.Redactor;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What one run of a deployment says: statuses once and in order, and output in batches, redacted and bounded. Output is
- * appended by a timer's thread, because the thread that hears it may be interrupted at any moment, which would close the
- * database's file.
+ * What one run of a deployment says: statuses once and in order, and output in batches, redacted and bounded. All but the
+ * end is appended by a timer's thread: the thread that hears output may be interrupted at any moment, which would close
+ * the database's file, and a stage has no reason to wait until its beginning is written down (docs/adr/0023).
  */
 final class RunLog {
     static final int BATCH_LINES = 64;
@@ -32,12 +35,14 @@ final class RunLog {
     private final ScheduledExecutorService timer;
     /** Guards the order of what is appended. */
     private final ReentrantLock appending = new ReentrantLock();
-    /** Guards the lines that wait; never held while anything is appended. */
+    /** Guards what waits; never held while anything is appended. */
     private final ReentrantLock buffering = new ReentrantLock();
 
-    private List<String> waiting = new ArrayList<>();
+    private final Deque<Said> waiting = new ArrayDeque<>();
     private long bytesLeft = BYTES_MAX;
+    private boolean lineFlushIsDue;
     private boolean closed;
+    private Optional<RuntimeException> unwritten = Optional.empty();
     private volatile Redactor redactor = Redactor.of(List.of());
     private volatile DeploymentStatus status;
 
@@ -46,6 +51,13 @@ final class RunLog {
         this.deployment = deployment;
         this.timer = timer;
         this.status = deployment.status();
+    }
+
+    /** In the order of saying. */
+    private sealed interface Said {
+        record Status(DeploymentEvent.Entered event) implements Said {}
+
+        record Line(String text) implements Said {}
     }
 
     /** Where the deployment is now. */
@@ -61,18 +73,24 @@ final class RunLog {
         return redactor;
     }
 
-    /** Says nothing when it was entered by an earlier run, so that each status appears once. */
+    /**
+     * Says nothing when it was entered by an earlier run, so that each status appears once. Never waits for the disk; when
+     * what was said before could not be written, fails with the reason.
+     */
     void enter(DeploymentStatus next, List<String> logs) {
         if (next.compareTo(status) <= 0) {
             return;
         }
-        appending.lock();
+        buffering.lock();
         try {
-            flush();
-            journal.append(deployment.id(), new DeploymentEvent.Entered(next, logs));
+            if (unwritten.isPresent()) {
+                throw unwritten.get();
+            }
+            waiting.add(new Said.Status(new DeploymentEvent.Entered(next, logs)));
             status = next;
+            timer.execute(this::flushQuietly);
         } finally {
-            appending.unlock();
+            buffering.unlock();
         }
     }
 
@@ -88,11 +106,12 @@ final class RunLog {
                 return;
             }
             bytesLeft -= shown.getBytes(StandardCharsets.UTF_8).length + 1;
-            waiting.add(
+            waiting.add(new Said.Line(
                     bytesLeft < 0
                             ? "(further output is left out: a deployment's log holds " + (BYTES_MAX >> 20) + " MiB)"
-                            : shown);
-            if (waiting.size() == 1) {
+                            : shown));
+            if (!lineFlushIsDue) {
+                lineFlushIsDue = true;
                 var _ = timer.schedule(this::flushQuietly, BATCH_MILLISECONDS, TimeUnit.MILLISECONDS);
             }
             if (waiting.size() == BATCH_LINES) {
@@ -148,40 +167,66 @@ final class RunLog {
         try {
             flush();
         } catch (RuntimeException e) {
-            // The run itself meets the same failure at its next status, and tells it there.
-            LOG.log(System.Logger.Level.WARNING, "output of deployment " + deployment.id() + " was not logged", e);
+            // The run itself meets the failure at its next status, and tells it there.
+            LOG.log(System.Logger.Level.WARNING, "progress of deployment " + deployment.id() + " was not logged", e);
         } finally {
             appending.unlock();
         }
     }
 
+    /** What can not be appended waits on in its place, so that no status is ever left out. */
     private void flush() {
+        Deque<Said> taken = take();
+        try {
+            while (!taken.isEmpty()) {
+                switch (taken.getFirst()) {
+                    case Said.Status(DeploymentEvent.Entered event) -> {
+                        journal.append(deployment.id(), event);
+                        taken.removeFirst();
+                    }
+                    case Said.Line first -> appendBatch(taken);
+                }
+            }
+        } catch (RuntimeException e) {
+            giveBack(taken, e);
+            throw e;
+        }
+    }
+
+    private void appendBatch(Deque<Said> taken) {
         List<String> batch = new ArrayList<>();
         int characters = 0;
-        for (String line : take()) {
-            if (batch.size() == BATCH_LINES || characters + line.length() > BATCH_CHARACTERS) {
-                appendOutput(batch);
-                batch.clear();
-                characters = 0;
+        for (Said said : taken) {
+            if (!(said instanceof Said.Line(String text))
+                    || batch.size() == BATCH_LINES
+                    || (!batch.isEmpty() && characters + text.length() > BATCH_CHARACTERS)) {
+                break;
             }
-            batch.add(line);
-            characters += line.length();
+            batch.add(text);
+            characters += text.length();
         }
-        if (!batch.isEmpty()) {
-            appendOutput(batch);
-        }
-    }
-
-    private void appendOutput(List<String> batch) {
         journal.append(deployment.id(), new DeploymentEvent.Output(batch));
+        batch.forEach(line -> taken.removeFirst());
     }
 
-    private List<String> take() {
+    private Deque<Said> take() {
         buffering.lock();
         try {
-            List<String> taken = closed ? List.of() : waiting;
-            waiting = new ArrayList<>();
+            Deque<Said> taken = closed ? new ArrayDeque<>() : new ArrayDeque<>(waiting);
+            waiting.clear();
+            lineFlushIsDue = false;
+            unwritten = Optional.empty();
             return taken;
+        } finally {
+            buffering.unlock();
+        }
+    }
+
+    private void giveBack(Deque<Said> taken, RuntimeException reason) {
+        buffering.lock();
+        try {
+            taken.descendingIterator().forEachRemaining(waiting::addFirst);
+            unwritten = Optional.of(reason);
         } finally {
             buffering.unlock();
         }

@@ -2,6 +2,7 @@ package im.backend.deploy;
 
 import static im.backend.deploy.TestPlatform.LONG;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.domain.Deployment;
@@ -9,14 +10,20 @@ import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.LoggedEvent;
 import im.backend.domain.SecretValue;
+import im.backend.problem.Problem;
 import im.backend.secret.Redactor;
+import im.backend.store.DeploymentLog;
 import im.backend.store.StoreSamples;
 import im.backend.store.Stores;
+import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +40,7 @@ class RunLogTest {
         Deployment asked =
                 StoreSamples.deployment(StoreSamples.SHOP, Clock.systemUTC().instant());
         deployment = stores.deployments().open(asked, StoreSamples.QUEUED, Optional.empty());
-        log = new RunLog(new Journal(stores.deployments(), new ProgressHub(stores.deployments())), deployment, timer);
+        log = new RunLog(journal(stores.deployments()), deployment, timer);
     }
 
     @AfterEach
@@ -72,10 +79,11 @@ class RunLogTest {
     }
 
     @Test
-    void whatWasSaidComesBeforeTheNextStatus() {
+    void whatWasSaidComesBeforeTheNextStatus() throws Exception {
         log.enter(DeploymentStatus.BUILDING, List.of());
         log.line("building");
         log.enter(DeploymentStatus.DEPLOYING, List.of());
+        written();
 
         assertThat(events())
                 .extracting(LoggedEvent::event)
@@ -87,10 +95,11 @@ class RunLogTest {
     }
 
     @Test
-    void aStatusThatWasEnteredIsNotEnteredAgain() {
+    void aStatusThatWasEnteredIsNotEnteredAgain() throws Exception {
         log.enter(DeploymentStatus.BUILDING, List.of());
         log.enter(DeploymentStatus.COMMITTING, List.of());
         log.enter(DeploymentStatus.BUILDING, List.of());
+        written();
 
         assertThat(events()).hasSize(2);
         assertThat(log.status()).isEqualTo(DeploymentStatus.BUILDING);
@@ -100,9 +109,62 @@ class RunLogTest {
     void nothingIsLoggedAfterTheEnd() throws Exception {
         log.fail(StoreSamples.failed());
         log.line("late");
-        timer.submit(() -> {}).get();
+        written();
 
         assertThat(lines()).isEmpty();
+    }
+
+    @Test
+    void aStageDoesNotWaitUntilItsBeginningIsWritten() throws Exception {
+        CountDownLatch busy = keepTheTimerBusy();
+
+        log.enter(DeploymentStatus.BUILDING, List.of());
+
+        assertThat(log.status()).isEqualTo(DeploymentStatus.BUILDING);
+        assertThat(events()).hasSize(1);
+        busy.countDown();
+        written();
+        assertThat(events()).hasSize(2);
+    }
+
+    @Test
+    void theEndWaitsForNobodyAndComesAfterAllThatWasSaid() {
+        CountDownLatch busy = keepTheTimerBusy();
+
+        log.enter(DeploymentStatus.BUILDING, List.of());
+        log.line("building");
+        log.fail(StoreSamples.failed());
+
+        busy.countDown();
+        assertThat(events())
+                .extracting(LoggedEvent::event)
+                .containsExactly(
+                        StoreSamples.QUEUED,
+                        new DeploymentEvent.Entered(DeploymentStatus.BUILDING, List.of()),
+                        new DeploymentEvent.Output(List.of("building")),
+                        StoreSamples.failed());
+    }
+
+    @Test
+    void whatCouldNotBeWrittenIsToldAtTheNextStatusAndWrittenWhenItCanBe() throws Exception {
+        AtomicBoolean full = new AtomicBoolean(true);
+        RunLog onFullDisk = new RunLog(journal(refusing(full)), deployment, timer);
+        onFullDisk.enter(DeploymentStatus.BUILDING, List.of());
+        onFullDisk.line("building");
+        written();
+
+        assertThatThrownBy(() -> onFullDisk.enter(DeploymentStatus.DEPLOYING, List.of()))
+                .hasMessageContaining("No room");
+
+        full.set(false);
+        onFullDisk.fail(StoreSamples.failed());
+        assertThat(events())
+                .extracting(LoggedEvent::event)
+                .containsExactly(
+                        StoreSamples.QUEUED,
+                        new DeploymentEvent.Entered(DeploymentStatus.BUILDING, List.of()),
+                        new DeploymentEvent.Output(List.of("building")),
+                        StoreSamples.failed());
     }
 
     @Test
@@ -114,19 +176,45 @@ class RunLogTest {
     }
 
     @Test
-    void aLongLineIsCutAndALongOutputEndsWithASentence() {
+    void aLongLineIsCutAndALongOutputEndsWithASentence() throws Exception {
         String longLine = "x".repeat(RunLog.LINE_LENGTH_MAX * 2);
         int count = (int) (RunLog.BYTES_MAX / RunLog.LINE_LENGTH_MAX) + 10;
         for (int at = 0; at < count; at++) {
             log.line(longLine);
         }
         log.enter(DeploymentStatus.DEPLOYING, List.of());
+        written();
 
         assertThat(lines()).last().asString().contains("left out").contains("10 MiB");
         assertThat(lines()).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(RunLog.LINE_LENGTH_MAX + 1));
         assertThat(outputs())
                 .allSatisfy(output -> assertThat(String.join("", output.lines()).length())
                         .isLessThanOrEqualTo(RunLog.BATCH_CHARACTERS));
+    }
+
+    private static Journal journal(DeploymentLog log) {
+        return new Journal(log, new ProgressHub(log));
+    }
+
+    /** What the timer was given before is done. */
+    private void written() throws Exception {
+        timer.submit(() -> {}).get();
+    }
+
+    private CountDownLatch keepTheTimerBusy() {
+        CountDownLatch over = new CountDownLatch(1);
+        var _ = timer.submit(() -> over.await(LONG.toSeconds(), TimeUnit.SECONDS));
+        return over;
+    }
+
+    private DeploymentLog refusing(AtomicBoolean full) {
+        return (DeploymentLog) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {DeploymentLog.class}, (proxy, method, arguments) -> {
+                    if (full.get() && method.getName().equals("append")) {
+                        throw new Problem.StorageFull("No room.").asException();
+                    }
+                    return method.invoke(stores.deployments(), arguments);
+                });
     }
 
     private List<LoggedEvent> events() {
