@@ -2,6 +2,7 @@ package im.backend.build;
 
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
+import im.backend.domain.ReleaseVersion;
 import im.backend.sbom.Sbom;
 import java.util.Collection;
 import java.util.Optional;
@@ -22,7 +23,16 @@ public interface ImageBuilder {
     /** The bill of materials; empty when none was written, as for an image that somebody else built. */
     Optional<Sbom> sbom(Digest image);
 
-    /** Removes every image, layer and folder that none of {@code live} needs and that is older than an hour. */
+    /**
+     * The image is a project's release from now on and is soon named so; who pulls it finds it by that name too. Returns at
+     * once, and an image that is gone is no failure.
+     */
+    void released(ProjectId project, Digest image, ReleaseVersion version);
+
+    /**
+     * Removes the unpacked folders that none of {@code live} needs and that were not used for an hour, and the names of
+     * their images, so that the registry can collect them.
+     */
     void prune(Collection<Digest> live);
 
     /** Removes what builds of this project left beside its images; does nothing when there is nothing. */

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,6 +23,11 @@ record FolderTree(Path root, SourceFolder source) implements SourceTree {
     @Override
     public CommitHash commit() {
         return new CommitHash(UNKNOWN);
+    }
+
+    @Override
+    public Instant committedAt() {
+        return Instant.EPOCH;
     }
 
     @Override

@@ -3,10 +3,12 @@ package im.backend.config;
 import im.backend.config.ServerConfig.Apps;
 import im.backend.config.ServerConfig.Build;
 import im.backend.config.ServerConfig.Deploy;
+import im.backend.config.ServerConfig.Images;
 import im.backend.config.ServerConfig.Keys;
 import im.backend.config.ServerConfig.Limits;
 import im.backend.config.ServerConfig.Listener;
 import im.backend.config.ServerConfig.Local;
+import im.backend.config.ServerConfig.Push;
 import im.backend.problem.Problem;
 import im.backend.problem.Suggestion;
 import im.backend.problem.Violation;
@@ -195,6 +197,16 @@ public final class ConfigReader {
                         value(Setting.BUILD_MEMORY_MAX),
                         value(Setting.BUILD_PROCESSES_MAX),
                         value(Setting.BUILD_ENVIRONMENT)),
+                new Images(
+                        value(Setting.BASE_IMAGES),
+                        value(Setting.BASE_TABLE),
+                        value(Setting.BASE_ALLOW),
+                        value(Setting.BASE_MIRRORS),
+                        value(Setting.IMAGE_MAX),
+                        new Push(
+                                value(Setting.REGISTRY_URL),
+                                value(Setting.REGISTRY_USERNAME),
+                                value(Setting.REGISTRY_PASSWORD_FILE))),
                 new Limits(
                         value(Setting.DEPLOYS_PER_MINUTE),
                         value(Setting.REQUESTS_PER_MINUTE),

@@ -1,7 +1,9 @@
 package im.backend.config;
 
 import im.backend.config.ServerConfig.LogLevel;
+import im.backend.config.ServerConfig.OnBase;
 import im.backend.config.ServerConfig.Use;
+import java.net.URI;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -27,6 +30,13 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
     private static final Pattern BYTES = Pattern.compile("([0-9]{1,7})(Ki|Mi|Gi)");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*\\*?");
 
+    private static final Pattern RUNTIME_IMAGE = Pattern.compile(
+            "((?:python|node|go|java|static)(?::[0-9.]+)?)=([a-z0-9][a-z0-9._:/-]*(?:\\{version})?[A-Za-z0-9._-]*)");
+    private static final Pattern MIRROR = Pattern.compile("([a-z0-9][a-z0-9.:-]*)=(\\S+)");
+    private static final Pattern IMAGE_NAME = Pattern.compile("[a-z0-9][a-z0-9._:/-]*\\*?|\\*");
+    private static final Pattern WEB =
+            Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._/-]*)?/?");
+
     static final Kind<String> ADDRESS = matching("a host name or address, as in 127.0.0.1", HOST);
     static final Kind<String> DOMAIN_NAME = matching("a domain in lower case, as in apps.example.com", DOMAIN);
     static final Kind<Path> PATH = new Kind<>("a path", Kind::path);
@@ -43,6 +53,20 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
                     "info", LogLevel.INFO,
                     "debug", LogLevel.DEBUG),
             "error, warn, info or debug");
+
+    static final Kind<OnBase> BASES =
+            words(Map.of("auto", OnBase.AUTO, "always", OnBase.ALWAYS, "never", OnBase.NEVER), "auto, always or never");
+    static final Kind<Map<String, String>> RUNTIME_IMAGES = pairs(
+            "runtime=image separated by commas, as in python=docker.io/library/python:{version}-slim",
+            RUNTIME_IMAGE,
+            text -> Optional.of(text));
+    static final Kind<Map<String, URI>> MIRRORS =
+            pairs("host=address separated by commas, as in docker.io=http://10.0.0.5:5000", MIRROR, Kind::web);
+    static final Kind<List<String>> IMAGE_NAMES =
+            new Kind<>("image names without tag separated by commas, * at an end for any ending", Kind::imageNames);
+    static final Kind<URI> WEB_ADDRESS =
+            new Kind<>("an address as in https://registry.example.com, with a path for a prefix", Kind::web);
+    static final Kind<String> ACCOUNT = matching("a user name", Pattern.compile("[^\\s:]{1,255}"));
 
     static Kind<Integer> count(int min, int max) {
         return new Kind<>(
@@ -101,6 +125,43 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
                         : kind.parse().apply(text).map(Optional::of));
     }
 
+    private static <T> Kind<Map<String, T>> pairs(
+            String expected, Pattern grammar, Function<String, Optional<T>> value) {
+        return new Kind<>(expected, text -> {
+            Map<String, T> found = new TreeMap<>();
+            for (String pair : listed(text)) {
+                Matcher matcher = grammar.matcher(pair);
+                if (!matcher.matches()) {
+                    return Optional.empty();
+                }
+                Optional<T> right = value.apply(matcher.group(2));
+                if (right.isEmpty()) {
+                    return Optional.empty();
+                }
+                found.put(matcher.group(1), right.get());
+            }
+            return Optional.of(found);
+        });
+    }
+
+    private static Optional<List<String>> imageNames(String text) {
+        List<String> names = listed(text);
+        return names.stream().allMatch(name -> IMAGE_NAME.matcher(name).matches())
+                ? Optional.of(names)
+                : Optional.empty();
+    }
+
+    private static List<String> listed(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(one -> !one.isEmpty())
+                .toList();
+    }
+
+    private static Optional<URI> web(String text) {
+        return WEB.matcher(text).matches() ? Optional.of(URI.create(text)) : Optional.empty();
+    }
+
     private static Kind<String> matching(String expected, Pattern pattern) {
         return new Kind<>(expected, text -> pattern.matcher(text).matches() ? Optional.of(text) : Optional.empty());
     }
@@ -120,10 +181,7 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
     }
 
     private static Optional<List<String>> names(String text) {
-        List<String> names = Arrays.stream(text.split(","))
-                .map(String::strip)
-                .filter(name -> !name.isEmpty())
-                .toList();
+        List<String> names = listed(text);
         return names.stream().allMatch(name -> NAME.matcher(name).matches()) ? Optional.of(names) : Optional.empty();
     }
 }

@@ -1,8 +1,10 @@
 package im.backend.config;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +19,7 @@ public record ServerConfig(
         Apps apps,
         Deploy deploy,
         Build build,
+        Images images,
         Limits limits,
         Local local,
         Keys keys,
@@ -39,6 +42,36 @@ public record ServerConfig(
             environment = List.copyOf(environment);
         }
     }
+
+    /**
+     * @param bases by runtime
+     * @param allowed further names; {@code *} stands for any ending
+     * @param mirrors by the host of references
+     */
+    public record Images(
+            OnBase use,
+            Map<String, String> bases,
+            List<String> allowed,
+            Map<String, URI> mirrors,
+            long imageMaxBytes,
+            Push push) {
+        public Images {
+            bases = Map.copyOf(bases);
+            allowed = List.copyOf(allowed);
+            mirrors = Map.copyOf(mirrors);
+        }
+    }
+
+    /** Whether images are made on a base. */
+    public enum OnBase {
+        /** When it is here. */
+        AUTO,
+        ALWAYS,
+        NEVER
+    }
+
+    /** A registry that images are sent to as well; without a url there is none. */
+    public record Push(Optional<URI> url, Optional<String> username, Optional<Path> passwordFile) {}
 
     public record Limits(
             int deploysPerMinute,

@@ -1,11 +1,14 @@
 package im.backend.config;
 
 import im.backend.config.ServerConfig.LogLevel;
+import im.backend.config.ServerConfig.OnBase;
 import im.backend.config.ServerConfig.Use;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -86,6 +89,47 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
                     + " NO_PROXY, http_proxy, https_proxy, no_proxy, MAVEN_*",
             "Variables of the server's own environment that builds see; everything else is hidden from them. Package"
                     + " mirrors and certificates are this machine's business.");
+    static final Setting<OnBase> BASE_IMAGES = of(
+            "build.base-images",
+            Kind.BASES,
+            "auto",
+            "Whether images are made on a base image: `auto` when it is in the registry already, so that no deployment"
+                    + " waits for a network; `always` pulls it when it is not; `never`.");
+    static final Setting<Map<String, String>> BASE_TABLE = of(
+            "build.bases",
+            Kind.RUNTIME_IMAGES,
+            "python=docker.io/library/python:{version}-slim, node=docker.io/library/node:{version}-slim,"
+                + " go=gcr.io/distroless/static-debian12:latest, java=docker.io/library/eclipse-temurin:{version}-jre,"
+                + " static=docker.io/library/eclipse-temurin:25-jre",
+            "The base image of each runtime. `{version}` is the one that the build used; a row as `python:3.11=...` is"
+                    + " for that version alone.");
+    static final Setting<List<String>> BASE_ALLOW = of(
+            "build.base-allow",
+            Kind.IMAGE_NAMES,
+            "docker.io/library/*, gcr.io/distroless/*",
+            "Images that may be brought in as base images beside those of `build.bases`; others are refused with"
+                    + " `image-denied`.");
+    static final Setting<Map<String, URI>> BASE_MIRRORS = of(
+            "build.base-mirrors",
+            Kind.MIRRORS,
+            "",
+            "Registries that are asked instead of the one an image's name begins with, as"
+                    + " `docker.io=http://10.0.0.5:5000`.");
+    static final Setting<Long> IMAGE_MAX = of(
+            "build.image-max",
+            Kind.size(16, 1L << 20),
+            "4Gi",
+            "Size of one base image, packed and unpacked, and of an archive that is imported.");
+    static final Setting<Optional<URI>> REGISTRY_URL = of(
+            "registry.url",
+            Kind.orNothing(Kind.WEB_ADDRESS),
+            "",
+            "A registry of yours that each image is pushed to as well, before its release starts. A path is put before"
+                    + " the repository's name.");
+    static final Setting<Optional<String>> REGISTRY_USERNAME =
+            of("registry.username", Kind.orNothing(Kind.ACCOUNT), "", "Who signs in at `registry.url`.");
+    static final Setting<Optional<Path>> REGISTRY_PASSWORD_FILE =
+            of("registry.password-file", Kind.orNothing(Kind.PATH), "", "File with the password, read at each start.");
     static final Setting<Integer> DEPLOYS_PER_MINUTE =
             of("limits.deploys-per-minute", Kind.count(1, 100_000), "10", "Deployments that one user may ask for.");
     static final Setting<Integer> REQUESTS_PER_MINUTE =
@@ -167,6 +211,14 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             BUILD_MEMORY_MAX,
             BUILD_PROCESSES_MAX,
             BUILD_ENVIRONMENT,
+            BASE_IMAGES,
+            BASE_TABLE,
+            BASE_ALLOW,
+            BASE_MIRRORS,
+            IMAGE_MAX,
+            REGISTRY_URL,
+            REGISTRY_USERNAME,
+            REGISTRY_PASSWORD_FILE,
             DEPLOYS_PER_MINUTE,
             REQUESTS_PER_MINUTE,
             LOGINS_PER_MINUTE,

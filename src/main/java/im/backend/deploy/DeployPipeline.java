@@ -96,6 +96,7 @@ final class DeployPipeline {
         Draining draining = run.at(DeploymentStatus.HEALTH_CHECK, () -> switchOver(run, started));
         complete(run, release);
 
+        ports.images().released(release.project(), release.image(), release.version());
         retirement.begin(new Retirement.Leaving(
                 plan.project(),
                 release,

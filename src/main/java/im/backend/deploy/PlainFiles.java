@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -29,6 +30,11 @@ record PlainFiles(List<SourceUpload.File> files) implements SourceTree {
     @Override
     public CommitHash commit() {
         return NONE;
+    }
+
+    @Override
+    public Instant committedAt() {
+        return Instant.EPOCH;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package im.backend.domain;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,6 +11,9 @@ public interface SourceTree {
     record Entry(String path, long sizeBytes, boolean executable, String blob) {}
 
     CommitHash commit();
+
+    /** When the commit was made; an image carries it as the time of its making, so that it is the same whenever it is built. */
+    Instant committedAt();
 
     /** Name of the tree object: equal for equal content, whatever the commit's message or time. */
     String treeHash();

@@ -3,6 +3,7 @@ package im.backend.server;
 import static java.lang.System.Logger.Level.INFO;
 
 import im.backend.api.Api;
+import im.backend.build.ImageBases;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.Ports;
@@ -11,6 +12,7 @@ import im.backend.host.Launcher;
 import im.backend.host.Toolchains;
 import im.backend.manifest.ManifestReader;
 import im.backend.problem.Problem;
+import im.backend.registry.ImageRegistry;
 import im.backend.route.proxy.ReverseProxy;
 import im.backend.source.git.GitRoutes;
 import im.backend.source.git.GitSourceStore;
@@ -66,10 +68,13 @@ public final class Server implements AutoCloseable {
         refuseMissing(launcher.facts());
         Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
         ReverseProxy proxy = wiring.proxy(metrics);
+        ImageWiring images = wiring.images();
+        ImageRegistry registry = images.registry();
+        ImageBases bases = images.bases(registry);
         Ports ports = new Ports(
                 source,
                 ManifestReader::read,
-                wiring.images(launcher, toolchains),
+                images.builder(launcher, toolchains, registry, bases),
                 wiring.hosting(launcher, toolchains),
                 proxy,
                 wiring.secrets(database),

@@ -3,11 +3,6 @@ package im.backend.server;
 import im.backend.api.Api;
 import im.backend.api.ApiRoute;
 import im.backend.api.ApiSettings;
-import im.backend.build.detect.Detection;
-import im.backend.build.host.HostSandbox;
-import im.backend.build.host.HostSandboxSettings;
-import im.backend.build.jib.JibImageBuilder;
-import im.backend.build.jib.JibSettings;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.DeploySettings;
@@ -16,7 +11,6 @@ import im.backend.domain.DeploymentId;
 import im.backend.file.PrivateFile;
 import im.backend.host.HostSettings;
 import im.backend.host.Launcher;
-import im.backend.host.Limits;
 import im.backend.host.Toolchains;
 import im.backend.identity.jwt.JwtSettings;
 import im.backend.identity.jwt.JwtTokens;
@@ -55,18 +49,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 
 /** Which technology is behind which port: each method opens one feature, and notes how it is closed. */
 final class Wiring {
     static final String ADMIN_KEY = "admin.key";
-    /** Builds get uids of their own, above those of the apps. */
-    private static final int BUILD_UID_DISTANCE = 100_000;
-
-    private static final int BUILD_FILES_MAX = 4_096;
-
     private final ServerConfig config;
     private final DataFolder data;
     private final Clock clock;
@@ -178,21 +166,8 @@ final class Wiring {
         return new Ports.Hosting(orchestrator, new LocalOneOff(settings, launcher, toolchains), logs, storage);
     }
 
-    JibImageBuilder images(Launcher launcher, Toolchains toolchains) {
-        int firstUid = config.local().uidBase() + BUILD_UID_DISTANCE;
-        HostSandboxSettings settings = new HostSandboxSettings(
-                data.resolve("cache"),
-                launcher.hasAccounts() ? OptionalInt.of(firstUid) : OptionalInt.empty(),
-                new Limits(config.build().memoryMaxBytes(), 0, config.build().processesMax(), BUILD_FILES_MAX),
-                config.build().timeMax(),
-                System.getenv(),
-                config.build().environment());
-        HostSandbox sandbox = new HostSandbox(settings, launcher, toolchains, clock);
-        sandbox.start();
-        JibImageBuilder images =
-                new JibImageBuilder(new JibSettings(data.resolve("images")), new Detection(), sandbox, clock);
-        images.start();
-        return images;
+    ImageWiring images() {
+        return new ImageWiring(config, data, clock, closing);
     }
 
     ReverseProxy proxy(Metrics metrics) {

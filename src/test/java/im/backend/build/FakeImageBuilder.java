@@ -3,6 +3,7 @@ package im.backend.build;
 import im.backend.domain.Command;
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
+import im.backend.domain.ReleaseVersion;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.SourceTree;
 import im.backend.domain.StartPlan;
@@ -102,6 +103,11 @@ public final class FakeImageBuilder implements ImageBuilder {
     @Override
     public Optional<Sbom> sbom(Digest image) {
         return images.containsKey(image) ? Optional.of(Sbom.of("app", packages)) : Optional.empty();
+    }
+
+    @Override
+    public void released(ProjectId project, Digest image, ReleaseVersion version) {
+        // Its images have no names.
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * The app part of images as folders. A new one shares the files that are equal in the project's last one, so that a change
@@ -92,7 +93,7 @@ final class AppFolders {
 
     /** Forgets what refers to folders that are gone. */
     void prune() throws IOException {
-        for (Path project : OciLayout.list(projects)) {
+        for (Path project : list(projects)) {
             try (var lines = Files.lines(project)) {
                 boolean gone = lines.findFirst()
                         .filter(name -> Files.isDirectory(folders.resolve(name)))
@@ -101,6 +102,16 @@ final class AppFolders {
                     Files.deleteIfExists(project);
                 }
             }
+        }
+    }
+
+    /** What is in a folder, in the order of the names; nothing when it is not there. */
+    static List<Path> list(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.sorted().toList();
         }
     }
 

@@ -1,13 +1,14 @@
 package im.backend.build.jib;
 
-import com.google.cloud.tools.jib.blob.BlobDescriptor;
 import im.backend.domain.Digest;
+import im.backend.registry.BlobStore;
+import im.backend.registry.RepositoryName;
+import im.backend.registry.StoredBlob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,13 +19,11 @@ import java.util.Optional;
  */
 final class LayerStore {
     private final Path keys;
-    private final OciLayout layout;
-    private final Clock clock;
+    private final BlobStore blobs;
 
-    LayerStore(Path keys, OciLayout layout, Clock clock) {
+    LayerStore(Path keys, BlobStore blobs) {
         this.keys = keys;
-        this.layout = layout;
-        this.clock = clock;
+        this.blobs = blobs;
     }
 
     /** Puts a layer's entries into a tar. */
@@ -38,39 +37,37 @@ final class LayerStore {
     }
 
     /** @param key hex digits; equal keys, equal entries */
-    StoredLayer store(String key, Packing packing) throws IOException {
-        Optional<StoredLayer> known = find(key);
+    StoredLayer store(RepositoryName repository, String key, Packing packing) throws IOException {
+        Optional<StoredLayer> known = find(repository, key);
         if (known.isPresent()) {
             return known.get();
         }
         List<Digest> diffId = new ArrayList<>();
-        BlobDescriptor blob = layout.write(out -> {
+        StoredBlob blob = blobs.write(repository, out -> {
             try (LayerTar tar = new LayerTar(out)) {
                 packing.into(tar);
                 diffId.add(tar.diffId());
             }
         });
-        StoredLayer layer =
-                new StoredLayer(new Digest(blob.getDigest().toString()), diffId.getFirst(), blob.getSize(), false);
+        StoredLayer layer = new StoredLayer(blob.digest(), diffId.getFirst(), blob.sizeBytes(), false);
         remember(key, layer);
         return layer;
     }
 
     /** Forgets the keys of layers that are gone. */
     void prune() throws IOException {
-        for (Path key : OciLayout.list(keys)) {
-            if (read(key).filter(layer -> layout.has(layer.digest())).isEmpty()) {
+        for (Path key : AppFolders.list(keys)) {
+            if (read(key)
+                    .filter(layer -> blobs.size(layer.digest()).isPresent())
+                    .isEmpty()) {
                 Files.deleteIfExists(key);
             }
         }
     }
 
-    Optional<StoredLayer> find(String key) throws IOException {
-        Optional<StoredLayer> known = read(keys.resolve(key)).filter(layer -> layout.has(layer.digest()));
-        if (known.isPresent()) {
-            layout.touch(known.get().digest(), clock.millis());
-        }
-        return known;
+    /** Another project's layer of the same content is this repository's from now on too. */
+    Optional<StoredLayer> find(RepositoryName repository, String key) throws IOException {
+        return read(keys.resolve(key)).filter(layer -> blobs.link(repository, layer.digest()));
     }
 
     /** A record that a power cut left half-written is as good as none. */

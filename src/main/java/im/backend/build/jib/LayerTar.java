@@ -18,7 +18,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 
 /**
- * A layer's tar, gzipped, reproducible: entries in the order given, fixed times, no owner. Jib's own layer builder is not
+ * A layer's tar, gzipped, reproducible: entries in the order given, fixed times, owned by root. Jib's own layer builder is not
  * used here because it follows symbolic links, and node_modules/.bin works only as links.
  */
 final class LayerTar implements Closeable {
@@ -47,6 +47,17 @@ final class LayerTar implements Closeable {
         addFoldersAbove(path);
         if (folders.add(path)) {
             put(new TarArchiveEntry(path + "/", TarConstants.LF_DIR), FOLDER_MODE);
+            tar.closeArchiveEntry();
+        }
+    }
+
+    /** One that the user whom apps run as may write in. */
+    void addFolderOfApp(String path) throws IOException {
+        addFoldersAbove(path);
+        if (folders.add(path)) {
+            TarArchiveEntry entry = new TarArchiveEntry(path + "/", TarConstants.LF_DIR);
+            entry.setIds(ImageConfiguration.USER, ImageConfiguration.USER);
+            put(entry, FOLDER_MODE);
             tar.closeArchiveEntry();
         }
     }
@@ -90,7 +101,6 @@ final class LayerTar implements Closeable {
     private void put(TarArchiveEntry entry, int mode) throws IOException {
         entry.setMode(mode);
         entry.setLastModifiedTime(TIME);
-        entry.setIds(0, 0);
         entry.setNames("", "");
         tar.putArchiveEntry(entry);
     }

@@ -8,8 +8,11 @@ import im.backend.build.ReleaseImage;
 import im.backend.build.SealedFolder;
 import im.backend.domain.Digest;
 import im.backend.file.FileTree;
+import im.backend.registry.BlobStore;
+import im.backend.registry.RepositoryName;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -36,19 +39,19 @@ final class Layers {
     private static final int LARGE_FILES = 1_000;
     private static final long LARGE_BYTES = 8L << 20;
 
-    private final OciLayout layout;
+    private final BlobStore blobs;
     private final LayerStore store;
     private final AppFolders folders;
     private final Path unpacked;
     private final Path unfinished;
     private final Clock clock;
 
-    Layers(Path folder, OciLayout layout, Clock clock) {
-        this.layout = layout;
+    Layers(Path folder, BlobStore blobs, Clock clock) {
+        this.blobs = blobs;
         this.clock = clock;
         this.unpacked = folder.resolve("layers");
         this.unfinished = folder.resolve("layers-unfinished");
-        this.store = new LayerStore(folder.resolve("keys"), layout, clock);
+        this.store = new LayerStore(folder.resolve("keys"), blobs);
         this.folders = new AppFolders(unpacked, folder.resolve("projects"), unfinished);
     }
 
@@ -62,17 +65,37 @@ final class Layers {
     /** Dependencies first: what changes least is lowest. */
     List<PlacedLayer> store(BuildRequest request, BuildPlan.Outline outline, BuiltTree built) throws IOException {
         List<PlacedLayer> placed = new ArrayList<>();
+        RepositoryName repository = RepositoryName.of(request.project());
         for (DependencyLayer dependencies : built.layers()) {
-            placed.add(storeDependencies(dependencies));
+            placed.add(storeDependencies(repository, dependencies));
         }
         placed.addAll(storeApp(request, outline, built));
         return placed;
     }
 
-    private PlacedLayer storeDependencies(DependencyLayer dependencies) throws IOException {
+    /**
+     * The folders of volumes, so that storage can be mounted there and a container without storage may write there; the
+     * lowest of our own layers, since it is the same for nearly all apps. Empty when there are none.
+     *
+     * @param paths absolute
+     */
+    Optional<StoredLayer> storeVolumes(RepositoryName repository, List<String> paths) throws IOException {
+        if (paths.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(store.store(repository, key("volumes", paths), tar -> {
+            for (String path : paths) {
+                tar.addFolderOfApp(path.substring(1));
+            }
+        }));
+    }
+
+    private PlacedLayer storeDependencies(RepositoryName repository, DependencyLayer dependencies) throws IOException {
         String key = key("dependencies", List.of(dependencies.key(), dependencies.path()));
         StoredLayer layer = store.store(
-                key, tar -> pack(tar, dependencies.folder(), dependencies.path().substring(1)));
+                repository,
+                key,
+                tar -> pack(tar, dependencies.folder(), dependencies.path().substring(1)));
         LayerFolder folder = LayerFolder.of(List.of(layer.digest()), List.of(dependencies.path()))
                 .getFirst();
         SealedFolder sealed = folders.named(folder.name());
@@ -97,7 +120,8 @@ final class Layers {
         List<String> mountPoints = built.layers().stream()
                 .map(layer -> layer.path().substring("/app/".length()))
                 .toList();
-        Optional<List<StoredLayer>> known = known(keys);
+        RepositoryName repository = RepositoryName.of(request.project());
+        Optional<List<StoredLayer>> known = known(repository, keys);
         if (known.isPresent()
                 && folders.named(folder(known.get(), built).name()).isWhole()) {
             return known.get().stream()
@@ -108,16 +132,16 @@ final class Layers {
         List<StoredLayer> stored = new ArrayList<>();
         for (int at = 0; at < parts.size(); at++) {
             List<AppFile> part = parts.get(at);
-            stored.add(store.store(keys.get(at), tar -> pack(tar, draft.folder(), part)));
+            stored.add(store.store(repository, keys.get(at), tar -> pack(tar, draft.folder(), part)));
         }
         folders.finish(request.project(), draft, folder(stored, built).name());
         return stored.stream().map(layer -> new PlacedLayer(layer, "/app")).toList();
     }
 
-    private Optional<List<StoredLayer>> known(List<String> keys) throws IOException {
+    private Optional<List<StoredLayer>> known(RepositoryName repository, List<String> keys) throws IOException {
         List<StoredLayer> known = new ArrayList<>();
         for (String key : keys) {
-            Optional<StoredLayer> layer = store.find(key);
+            Optional<StoredLayer> layer = store.find(repository, key);
             if (layer.isEmpty()) {
                 return Optional.empty();
             }
@@ -242,7 +266,7 @@ final class Layers {
         }
         Path fresh = Files.createTempDirectory(unfinished, "layer");
         for (Digest layer : folder.layers()) {
-            try (InputStream blob = layout.open(layer)) {
+            try (InputStream blob = Channels.newInputStream(blobs.open(layer))) {
                 new Unpacking(fresh, folder.path().substring(1)).unpack(blob);
             }
         }
@@ -255,7 +279,7 @@ final class Layers {
     /** Removes folders that no live image needs and that were not opened since then. */
     void prune(Set<String> needed, long beforeMillis) throws IOException {
         store.prune();
-        for (Path file : OciLayout.list(unpacked)) {
+        for (Path file : AppFolders.list(unpacked)) {
             String name = file.getFileName().toString().replaceFirst("\\.seal(ed|ing)$", "");
             SealedFolder sealed = folders.named(name);
             if (!needed.contains(name) && Files.exists(file)) {

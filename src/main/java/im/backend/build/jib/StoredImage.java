@@ -4,7 +4,10 @@ import com.google.cloud.tools.jib.image.json.BuildableManifestTemplate.ContentDe
 import com.google.cloud.tools.jib.image.json.OciManifestTemplate;
 import com.google.cloud.tools.jib.json.JsonTemplateMapper;
 import im.backend.domain.Digest;
+import im.backend.registry.BlobStore;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -15,62 +18,51 @@ import java.util.Set;
 /**
  * An image as its manifest and configuration say.
  *
- * @param layers in the manifest's order, as are the paths of the labels
+ * @param layers that hold the app and its packages, in the manifest's order, as are the paths of the labels; what lies below
+ *     them is the base's and is of no use on this host
  */
-record StoredImage(Digest manifest, Digest configuration, List<Digest> layers, ImageLabels labels) {
+record StoredImage(Digest manifest, List<Digest> layers, ImageLabels labels) {
     StoredImage {
         layers = List.copyOf(layers);
     }
 
-    /** What must be kept. */
-    record Needs(Set<Digest> blobs, Set<String> folders) {}
-
-    /** Empty when a blob of it is missing. */
-    static Optional<StoredImage> read(OciLayout layout, Digest digest) throws IOException {
-        Optional<byte[]> json = layout.read(digest);
-        if (json.isEmpty()) {
+    /** Empty when a part of it that this host needs is missing. */
+    static Optional<StoredImage> read(BlobStore blobs, Digest digest) throws IOException {
+        if (blobs.size(digest).isEmpty()) {
             return Optional.empty();
         }
-        OciManifestTemplate manifest = JsonTemplateMapper.readJson(json.get(), OciManifestTemplate.class);
+        OciManifestTemplate manifest = JsonTemplateMapper.readJson(bytes(blobs, digest), OciManifestTemplate.class);
         ContentDescriptorTemplate described = manifest.getContainerConfiguration();
         if (described == null || described.getDigest() == null) {
             return Optional.empty();
         }
         Digest configuration = new Digest(described.getDigest().toString());
+        if (blobs.size(configuration).isEmpty()) {
+            return Optional.empty();
+        }
+        ImageLabels labels = ImageLabels.read(bytes(blobs, configuration));
+        List<ContentDescriptorTemplate> all = manifest.getLayers();
+        int own = Math.min(all.size(), labels.layerPaths().size());
         List<Digest> layers = new ArrayList<>();
-        for (ContentDescriptorTemplate layer : manifest.getLayers()) {
+        for (ContentDescriptorTemplate layer : all.subList(all.size() - own, all.size())) {
             layers.add(new Digest(String.valueOf(layer.getDigest())));
         }
-        Optional<byte[]> content = layout.read(configuration);
-        boolean whole = content.isPresent() && layers.stream().allMatch(layout::has);
-        return whole
-                ? Optional.of(new StoredImage(digest, configuration, layers, ImageLabels.read(content.get())))
-                : Optional.empty();
+        boolean whole = layers.stream().allMatch(layer -> blobs.size(layer).isPresent());
+        return whole ? Optional.of(new StoredImage(digest, layers, labels)) : Optional.empty();
     }
 
-    static Needs needsOf(OciLayout layout, Collection<Digest> live) throws IOException {
-        Needs needs = new Needs(new HashSet<>(), new HashSet<>());
-        for (Digest digest : live) {
-            Optional<StoredImage> image = read(layout, digest);
-            if (image.isPresent()) {
-                needs.blobs().add(digest);
-                needs.blobs().add(image.get().configuration());
-                needs.blobs().addAll(image.get().layers());
-                image.get().labels().sbom().ifPresent(needs.blobs()::add);
-                image.get().folders().forEach(folder -> needs.folders().add(folder.name()));
-            }
+    /** The names of the folders that images are unpacked to. */
+    static Set<String> foldersOf(BlobStore blobs, Collection<Digest> images) throws IOException {
+        Set<String> names = new HashSet<>();
+        for (Digest digest : images) {
+            read(blobs, digest).ifPresent(image -> image.folders().forEach(folder -> names.add(folder.name())));
         }
-        return needs;
+        return names;
     }
 
-    void touch(OciLayout layout, long nowMillis) throws IOException {
-        layout.touch(manifest, nowMillis);
-        layout.touch(configuration, nowMillis);
-        for (Digest layer : layers) {
-            layout.touch(layer, nowMillis);
-        }
-        if (labels.sbom().isPresent() && layout.has(labels.sbom().get())) {
-            layout.touch(labels.sbom().get(), nowMillis);
+    static byte[] bytes(BlobStore blobs, Digest digest) throws IOException {
+        try (InputStream in = Channels.newInputStream(blobs.open(digest))) {
+            return in.readAllBytes();
         }
     }
 

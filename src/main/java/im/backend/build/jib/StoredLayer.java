@@ -1,14 +1,9 @@
 package im.backend.build.jib;
 
-import com.google.cloud.tools.jib.api.DescriptorDigest;
-import com.google.cloud.tools.jib.blob.BlobDescriptor;
-import com.google.cloud.tools.jib.image.Layer;
-import com.google.cloud.tools.jib.image.ReferenceLayer;
 import im.backend.domain.Digest;
-import java.security.DigestException;
 
 /**
- * A layer whose blob is in the layout.
+ * A layer whose blob is in the registry.
  *
  * @param digest of the gzipped tar, the blob's name
  * @param diffId of the tar itself (OCI image spec, "Layer DiffID")
@@ -25,17 +20,5 @@ record StoredLayer(Digest digest, Digest diffId, long sizeBytes, boolean reused)
 
     String line() {
         return digest + " " + diffId + " " + sizeBytes;
-    }
-
-    Layer toJib() {
-        return new ReferenceLayer(new BlobDescriptor(sizeBytes, jibDigest(digest)), jibDigest(diffId));
-    }
-
-    static DescriptorDigest jibDigest(Digest digest) {
-        try {
-            return DescriptorDigest.fromDigest(digest.value());
-        } catch (DigestException sameGrammar) {
-            throw new IllegalStateException(sameGrammar);
-        }
     }
 }

@@ -202,8 +202,8 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
         try (Repositories.Lease lease = repositories.reading(project).orElseThrow(() -> unknown(commit));
                 ObjectReader objects = lease.git().newObjectReader();
                 RevWalk walk = new RevWalk(objects)) {
-            ObjectId tree = parse(walk, commit).getTree();
-            return new GitSourceTree(repositories, project, commit, tree.name(), listing.list(objects, tree));
+            RevCommit found = parse(walk, commit);
+            return new GitSourceTree(repositories, project, commit(found), listing.list(objects, found.getTree()));
         } catch (IOException e) {
             throw Disk.failure(e);
         }

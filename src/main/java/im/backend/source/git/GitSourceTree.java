@@ -5,12 +5,14 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.Quoted;
 import im.backend.domain.SourceTree;
 import im.backend.problem.Problem;
+import im.backend.source.Commit;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,16 +26,17 @@ final class GitSourceTree implements SourceTree {
     private final Repositories repositories;
     private final ProjectId project;
     private final CommitHash commit;
+    private final Instant committedAt;
     private final String treeHash;
     private final List<Entry> entries;
     private final Map<String, Entry> byPath;
 
-    GitSourceTree(
-            Repositories repositories, ProjectId project, CommitHash commit, String treeHash, List<Entry> entries) {
+    GitSourceTree(Repositories repositories, ProjectId project, Commit commit, List<Entry> entries) {
         this.repositories = repositories;
         this.project = project;
-        this.commit = commit;
-        this.treeHash = treeHash;
+        this.commit = commit.hash();
+        this.committedAt = commit.at();
+        this.treeHash = commit.treeHash();
         this.entries = entries;
         this.byPath = HashMap.newHashMap(entries.size());
         entries.forEach(entry -> byPath.put(entry.path(), entry));
@@ -42,6 +45,11 @@ final class GitSourceTree implements SourceTree {
     @Override
     public CommitHash commit() {
         return commit;
+    }
+
+    @Override
+    public Instant committedAt() {
+        return committedAt;
     }
 
     @Override

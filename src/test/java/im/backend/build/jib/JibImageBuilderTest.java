@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import im.backend.build.BuiltImage;
 import im.backend.build.FakeBuildSandbox;
+import im.backend.build.FakeImageBases;
 import im.backend.build.ImageBuilder;
 import im.backend.build.ImageBuilderContract;
 import im.backend.build.ReleaseImage;
@@ -14,7 +15,15 @@ import im.backend.build.detect.Detection;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
+import im.backend.domain.ReleaseVersion;
 import im.backend.file.FileTree;
+import im.backend.registry.ImageRegistry;
+import im.backend.registry.Reference;
+import im.backend.registry.RepositoryName;
+import im.backend.registry.Tag;
+import im.backend.registry.disk.DiskRegistry;
+import im.backend.registry.disk.DiskRegistrySettings;
+import im.backend.registry.disk.RegistryLimits;
 import im.backend.sbom.PackageUrl;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -25,56 +34,78 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class JibImageBuilderTest extends ImageBuilderContract {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final FakeBuildSandbox sandbox = new FakeBuildSandbox();
+    private final List<JibImageBuilder> opened = new ArrayList<>();
+    private final FakeImageBases bases = new FakeImageBases();
 
     @Override
     protected ImageBuilder newBuilder(Path folder) {
         return newBuilder(folder, Clock.systemUTC());
     }
 
-    private ImageBuilder newBuilder(Path folder, Clock clock) {
-        JibImageBuilder created = new JibImageBuilder(new JibSettings(folder), new Detection(), sandbox, clock);
+    private JibImageBuilder newBuilder(Path folder, Clock clock) {
+        JibImageBuilder created = new JibImageBuilder(
+                new JibSettings(folder),
+                new Detection(),
+                sandbox,
+                new ImageStores(registry(folder, clock), bases, Optional.empty()),
+                clock);
         created.start();
+        opened.add(created);
         return created;
+    }
+
+    @AfterEach
+    void closeAll() {
+        opened.forEach(JibImageBuilder::close);
+    }
+
+    private DiskRegistry registry(Path folder, Clock clock) {
+        DiskRegistry registry =
+                new DiskRegistry(new DiskRegistrySettings(folder.resolve("registry"), RegistryLimits.DEFAULT), clock);
+        registry.start();
+        return registry;
     }
 
     @Test
     void everyBlobIsWhatItsNameSays() throws Exception {
         build(TREE);
+        close();
 
         for (Path blob : blobs()) {
             byte[] sum = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(blob));
             assertThat(HexFormat.of().formatHex(sum))
                     .isEqualTo(blob.getFileName().toString());
         }
-        assertThat(blobs()).hasSize(4);
+        assertThat(blobs())
+                .as("layer, configuration, manifest; bill, provenance, their two manifests, the empty blob")
+                .hasSize(8);
     }
 
     @Test
     void theBillOfMaterialsListsWhatWasInstalledAndIsWrittenOnce() throws Exception {
         sandbox.givePackage(PackageUrl.python("jinja2", "3.1.2"));
         BuiltImage first = build(TREE);
-        int before = blobs().size();
 
         BuiltImage second = build(TREE.with("main.py", "print('two')\n"));
 
         assertThat(builder.sbom(second.digest()).orElseThrow().packages())
                 .containsExactly(PackageUrl.python("jinja2", "3.1.2"));
         assertThat(builder.sbom(second.digest())).isEqualTo(builder.sbom(first.digest()));
-        assertThat(blobs()).as("a layer, a configuration and a manifest").hasSize(before + 3);
     }
 
     @Test
@@ -98,32 +129,36 @@ class JibImageBuilderTest extends ImageBuilderContract {
     }
 
     @Test
-    void theLayoutIsOneThatOtherToolsRead() throws IOException {
-        Digest digest = build(TREE).digest();
+    void theConfigurationIsOneThatEnginesRun() throws IOException {
+        JsonNode manifest = document(build(TREE).digest());
+        JsonNode configuration =
+                document(new Digest(manifest.path("config").path("digest").asText()));
 
-        JsonNode index = json("index.json");
-        assertThat(json("oci-layout").path("imageLayoutVersion").asText()).isEqualTo("1.0.0");
-        assertThat(index.path("manifests").get(0).path("digest").asText()).isEqualTo(digest.value());
-        JsonNode manifest = json("blobs/sha256/" + digest.hex());
         assertThat(manifest.path("mediaType").asText()).isEqualTo("application/vnd.oci.image.manifest.v1+json");
-        JsonNode configuration = json("blobs/sha256/"
-                + new Digest(manifest.path("config").path("digest").asText()).hex());
+        assertThat(manifest.path("annotations")
+                        .path("org.opencontainers.image.revision")
+                        .asText())
+                .isEqualTo(TREE.commit().value());
         assertThat(configuration.path("os").asText()).isEqualTo("linux");
-        assertThat(configuration.path("config").path("WorkingDir").asText()).isEqualTo("/app");
-        assertThat(configuration.path("config").path("Entrypoint")).hasSize(2);
-        assertThat(configuration.path("config").path("Env").toString()).contains("PORT=8080", "HOST=0.0.0.0");
+        assertThat(configuration.path("created").asText()).isEqualTo("2026-01-01T00:00:00Z");
+        JsonNode run = configuration.path("config");
+        assertThat(run.path("User").asText()).isEqualTo("1000:1000");
+        assertThat(run.path("WorkingDir").asText()).isEqualTo("/app");
+        assertThat(run.path("Entrypoint")).hasSize(2);
+        assertThat(run.path("Env").toString()).contains("PORT=8080", "HOST=0.0.0.0", "HOME=/tmp");
+        assertThat(run.path("ExposedPorts").has("8080/tcp")).isTrue();
     }
 
     @Test
     void theDiffIdIsThatOfTheTar() throws Exception {
         Digest digest = build(TREE).digest();
-        JsonNode manifest = json("blobs/sha256/" + digest.hex());
-        Path layer = images().resolve("blobs/sha256/"
-                + new Digest(manifest.path("layers").get(0).path("digest").asText()).hex());
-        JsonNode configuration = json("blobs/sha256/"
-                + new Digest(manifest.path("config").path("digest").asText()).hex());
+        JsonNode manifest = document(digest);
+        byte[] layer =
+                bytes(new Digest(manifest.path("layers").get(0).path("digest").asText()));
+        JsonNode configuration =
+                document(new Digest(manifest.path("config").path("digest").asText()));
 
-        byte[] tar = new GZIPInputStream(new ByteArrayInputStream(Files.readAllBytes(layer))).readAllBytes();
+        byte[] tar = new GZIPInputStream(new ByteArrayInputStream(layer)).readAllBytes();
 
         byte[] sum = MessageDigest.getInstance("SHA-256").digest(tar);
         assertThat(configuration.path("rootfs").path("diff_ids").get(0).asText())
@@ -131,12 +166,13 @@ class JibImageBuilderTest extends ImageBuilderContract {
     }
 
     @Test
-    void anotherCommitOfTheSameTreeIsTheSameImage() {
-        Digest first = build(TREE).digest();
+    void anotherCommitOfTheSameTreeHasTheSameLayersUnderItsOwnName() {
+        BuiltImage first = build(TREE);
 
-        Digest second = build(TREE.at(new CommitHash("f".repeat(40)))).digest();
+        BuiltImage second = build(TREE.at(new CommitHash("f".repeat(40))));
 
-        assertThat(second).isEqualTo(first);
+        assertThat(second.digest()).isNotEqualTo(first.digest());
+        assertThat(second.layers()).allMatch(BuiltImage.Layer::reused);
     }
 
     @Test
@@ -147,7 +183,6 @@ class JibImageBuilderTest extends ImageBuilderContract {
         BuiltImage second = build(TREE.with("main.py", "print('two')\n"));
 
         assertThat(second.layers()).extracting(BuiltImage.Layer::reused).containsExactly(true, false);
-        assertThat(blobs()).hasSize(2 + 1 + 2 + 2 + 1);
     }
 
     @Test
@@ -226,6 +261,8 @@ class JibImageBuilderTest extends ImageBuilderContract {
     @Test
     void aLostBlobOfTheSameSourceIsWrittenAgain() throws IOException {
         Digest digest = build(TREE).digest();
+        close();
+        builder = newBuilder(images());
         for (Path blob : blobs()) {
             Files.delete(blob);
         }
@@ -283,17 +320,47 @@ class JibImageBuilderTest extends ImageBuilderContract {
         Digest old = build(TREE.with("main.py", "print('two')\n")).digest();
         builder.prune(List.of(live));
         assertThat(builder.open(old).digest()).isEqualTo(old);
+        close();
 
-        newBuilder(images(), Clock.fixed(Instant.now().plus(Duration.ofHours(2)), ZoneOffset.UTC))
-                .prune(List.of(live));
+        Clock tomorrow = Clock.offset(Clock.systemUTC(), Duration.ofHours(26));
+        ImageBuilder later = newBuilder(images(), tomorrow);
+        later.prune(List.of(live));
+        registry(images(), tomorrow).collect(List.of(live), ImageRegistry.Extent.REMOVE);
 
-        assertThatThrownBy(() -> builder.open(old)).hasMessageStartingWith("release-gone");
-        assertThat(app(builder.open(live)).resolve("main.py")).hasContent("print('one')\n");
-        assertThat(blobs()).hasSize(4);
-        assertThat(json("index.json").path("manifests")).hasSize(1);
+        assertThatThrownBy(() -> later.open(old)).hasMessageStartingWith("release-gone");
+        assertThat(app(later.open(live)).resolve("main.py")).hasContent("print('one')\n");
+        assertThat(blobs()).as("all of the one image").hasSize(8);
         try (Stream<Path> folders = Files.list(images().resolve("layers"))) {
             assertThat(folders.filter(Files::isDirectory)).hasSize(1);
         }
+    }
+
+    @Test
+    void imagesAreNamedByCommitAndByRelease() {
+        Digest digest = build(TREE).digest();
+
+        builder.released(PROJECT, digest, new ReleaseVersion(3));
+        close();
+
+        DiskRegistry registry = registry(images(), Clock.systemUTC());
+        RepositoryName repository = new RepositoryName("admin/shop");
+        assertThat(registry.tags(repository))
+                .containsExactlyInAnyOrder(new Tag(TREE.commit().shortForm()), new Tag("v3"));
+        assertThat(registry.find(repository, new Reference.ByTag(new Tag("v3")))
+                        .orElseThrow()
+                        .digest())
+                .isEqualTo(digest);
+    }
+
+    @Test
+    void theBillAndTheProvenanceHangOnTheImage() {
+        Digest digest = build(TREE).digest();
+        build(TREE);
+        close();
+
+        assertThat(registry(images(), Clock.systemUTC()).referrers(new RepositoryName("admin/shop"), digest))
+                .extracting(referrer -> referrer.artifactType().orElseThrow())
+                .containsExactlyInAnyOrder("application/vnd.cyclonedx+json", "application/vnd.in-toto+json");
     }
 
     @Test
@@ -330,14 +397,23 @@ class JibImageBuilderTest extends ImageBuilderContract {
         return folder.resolve("images");
     }
 
+    /** What was put off is written then. */
+    private void close() {
+        ((JibImageBuilder) builder).close();
+    }
+
     private List<Path> blobs() throws IOException {
-        try (Stream<Path> files = Files.list(images().resolve("blobs/sha256"))) {
-            return files.toList();
+        try (Stream<Path> files = Files.walk(images().resolve("registry/blobs"))) {
+            return files.filter(Files::isRegularFile).toList();
         }
     }
 
-    private JsonNode json(String file) throws IOException {
-        return JSON.readTree(Files.readAllBytes(images().resolve(file)));
+    private JsonNode document(Digest digest) throws IOException {
+        return JSON.readTree(bytes(digest));
+    }
+
+    private byte[] bytes(Digest digest) throws IOException {
+        return StoredImage.bytes(registry(images(), Clock.systemUTC()).blobs(), digest);
     }
 
     private static Object inode(Path file) throws IOException {

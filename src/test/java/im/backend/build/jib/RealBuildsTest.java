@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import im.backend.build.BuildRequest;
 import im.backend.build.BuiltImage;
+import im.backend.build.FakeImageBases;
 import im.backend.build.ReleaseImage;
 import im.backend.build.detect.Detection;
 import im.backend.build.host.HostSandbox;
@@ -24,6 +25,9 @@ import im.backend.host.Toolchain;
 import im.backend.host.Toolchains;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import im.backend.registry.disk.DiskRegistry;
+import im.backend.registry.disk.DiskRegistrySettings;
+import im.backend.registry.disk.RegistryLimits;
 import im.backend.sbom.PackageUrl;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -35,6 +39,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -341,8 +346,16 @@ class RealBuildsTest {
                 PASSED);
         HostSandbox sandbox = new HostSandbox(settings, launcher, toolchains, Clock.systemUTC());
         sandbox.start();
+        DiskRegistry registry = new DiskRegistry(
+                new DiskRegistrySettings(folder.resolve(name).resolve("registry"), RegistryLimits.DEFAULT),
+                Clock.systemUTC());
+        registry.start();
         JibImageBuilder builder = new JibImageBuilder(
-                new JibSettings(folder.resolve(name).resolve("images")), new Detection(), sandbox, Clock.systemUTC());
+                new JibSettings(folder.resolve(name).resolve("images")),
+                new Detection(),
+                sandbox,
+                new ImageStores(registry, new FakeImageBases(), Optional.empty()),
+                Clock.systemUTC());
         builder.start();
         return builder;
     }

@@ -1,0 +1,110 @@
+package im.backend.build.jib;
+
+import im.backend.build.BuildListener;
+import im.backend.build.BuildPlan;
+import im.backend.build.BuildRequest;
+import im.backend.build.BuiltTree;
+import im.backend.build.ImageBase;
+import im.backend.domain.Digest;
+import im.backend.registry.BlobStore;
+import im.backend.registry.ImageRegistry;
+import im.backend.registry.NewManifest;
+import im.backend.registry.Reference;
+import im.backend.registry.RepositoryName;
+import im.backend.registry.StoredBlob;
+import im.backend.registry.StoredManifest;
+import im.backend.registry.Tag;
+import im.backend.sbom.Sbom;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Puts an image together in the registry: the base's layers by link, then the volumes' folders, the packages, the app. What
+ * is there already is neither written nor read.
+ */
+final class ImageAssembly {
+    private final ImageRegistry registry;
+    private final Layers layers;
+
+    ImageAssembly(ImageRegistry registry, Layers layers) {
+        this.registry = registry;
+        this.layers = layers;
+    }
+
+    /** @param own the layers that hold the packages and the app */
+    record Assembled(StoredManifest manifest, List<PlacedLayer> own, ImageLabels labels) {}
+
+    Assembled assemble(
+            BuildRequest request,
+            BuildPlan.Outline outline,
+            BuiltTree built,
+            Optional<ImageBase> base,
+            BuildListener listener)
+            throws IOException {
+        RepositoryName repository = RepositoryName.of(request.project());
+        List<PlacedLayer> own = layers.store(request, outline, built);
+        ImageLabels labels = new ImageLabels(
+                built.start(),
+                own.stream().map(PlacedLayer::path).toList(),
+                Optional.of(store(
+                                repository,
+                                Sbom.of(request.project().value(), built.packages())
+                                        .bytes())
+                        .digest()));
+        Optional<StoredBase> below =
+                base.isPresent() ? Optional.of(StoredBase.read(registry.blobs(), base.get())) : Optional.empty();
+        List<LayerDescriptor> all = new ArrayList<>(linked(repository, below));
+        layers.storeVolumes(repository, ImageConfiguration.volumes(request))
+                .map(LayerDescriptor::of)
+                .ifPresent(all::add);
+        own.forEach(placed -> all.add(LayerDescriptor.of(placed.layer())));
+        ImageConfiguration configuration = new ImageConfiguration(request, labels, below, all);
+        byte[] manifest =
+                ManifestJson.image(store(repository, configuration.toJson()), all, configuration.annotations());
+        StoredManifest named =
+                name(repository, manifest, new Tag(request.tree().commit().shortForm()));
+        listener.line(line(named.digest(), all.size(), own));
+        return new Assembled(named, own, labels);
+    }
+
+    private List<LayerDescriptor> linked(RepositoryName repository, Optional<StoredBase> base) {
+        List<LayerDescriptor> below = base.map(StoredBase::layers).orElse(List.of());
+        BlobStore blobs = registry.blobs();
+        for (LayerDescriptor layer : below) {
+            if (!blobs.holds(repository, layer.digest()) && !blobs.link(repository, layer.digest())) {
+                throw new IllegalStateException("base image without its layer " + layer.digest());
+            }
+        }
+        return below;
+    }
+
+    /** A blob whose bytes are there already costs no write. */
+    private StoredBlob store(RepositoryName repository, byte[] content) {
+        Digest digest = Digest.of(Digest.Algorithm.SHA256, content);
+        return registry.blobs().link(repository, digest)
+                ? new StoredBlob(digest, content.length)
+                : registry.blobs().write(repository, out -> out.write(content));
+    }
+
+    private StoredManifest name(RepositoryName repository, byte[] manifest, Tag commit) {
+        NewManifest fresh = new NewManifest(manifest, ManifestJson.MEDIA_TYPE, List.of(commit));
+        return registry.find(repository, new Reference.ByTag(commit))
+                .filter(there -> there.digest().equals(fresh.digest()))
+                .orElseGet(() -> {
+                    registry.blobs().sync();
+                    return registry.put(repository, fresh);
+                });
+    }
+
+    private static String line(Digest digest, int layers, List<PlacedLayer> own) {
+        long writtenBytes = own.stream()
+                .map(PlacedLayer::layer)
+                .filter(layer -> !layer.reused())
+                .mapToLong(StoredLayer::sizeBytes)
+                .sum();
+        return "image " + digest.hex().substring(0, 12) + ": " + layers + " layers, " + writtenBytes / 1024
+                + " KiB new";
+    }
+}

@@ -1,0 +1,111 @@
+package im.backend.server;
+
+import im.backend.build.ImageBases;
+import im.backend.build.Platform;
+import im.backend.build.base.ImageBasesSettings;
+import im.backend.build.base.RegistryImageBases;
+import im.backend.build.detect.Detection;
+import im.backend.build.host.HostSandbox;
+import im.backend.build.host.HostSandboxSettings;
+import im.backend.build.jib.ImageStores;
+import im.backend.build.jib.JibImageBuilder;
+import im.backend.build.jib.JibSettings;
+import im.backend.build.remote.ExternalRegistry;
+import im.backend.build.remote.Mirrors;
+import im.backend.build.remote.RemoteSettings;
+import im.backend.config.ServerConfig;
+import im.backend.host.Launcher;
+import im.backend.host.Limits;
+import im.backend.host.Toolchains;
+import im.backend.registry.ImageRegistry;
+import im.backend.registry.disk.DiskRegistry;
+import im.backend.registry.disk.DiskRegistrySettings;
+import im.backend.registry.disk.RegistryLimits;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** The part of {@link Wiring} that makes images: the registry, the base images in it, the builds that write to it. */
+final class ImageWiring {
+    /** Builds get uids of their own, above those of the apps. */
+    private static final int BUILD_UID_DISTANCE = 100_000;
+
+    private static final int BUILD_FILES_MAX = 4_096;
+    private static final Duration REGISTRY_STALL_MAX = Duration.ofSeconds(30);
+
+    private final ServerConfig config;
+    private final DataFolder data;
+    private final Clock clock;
+    private final Closing closing;
+
+    ImageWiring(ServerConfig config, DataFolder data, Clock clock, Closing closing) {
+        this.config = config;
+        this.data = data;
+        this.clock = clock;
+        this.closing = closing;
+    }
+
+    DiskRegistry registry() {
+        DiskRegistry registry =
+                new DiskRegistry(new DiskRegistrySettings(data.resolve("registry"), RegistryLimits.DEFAULT), clock);
+        registry.start();
+        return registry;
+    }
+
+    RegistryImageBases bases(ImageRegistry registry) {
+        ServerConfig.Images images = config.images();
+        ImageBasesSettings settings = new ImageBasesSettings(
+                switch (images.use()) {
+                    case AUTO -> ImageBasesSettings.Use.AUTO;
+                    case ALWAYS -> ImageBasesSettings.Use.ALWAYS;
+                    case NEVER -> ImageBasesSettings.Use.NEVER;
+                },
+                data.resolve("spool"),
+                images.bases(),
+                images.allowed(),
+                images.imageMaxBytes());
+        return new RegistryImageBases(
+                settings,
+                registry,
+                new Mirrors(images.mirrors(), external(), REGISTRY_STALL_MAX),
+                Platform.ofThisHost());
+    }
+
+    private Optional<RemoteSettings> external() {
+        ServerConfig.Push push = config.images().push();
+        return push.url()
+                .map(url -> new RemoteSettings(
+                        url,
+                        push.username()
+                                .flatMap(user ->
+                                        push.passwordFile().map(file -> RemoteSettings.Login.fromFile(user, file))),
+                        REGISTRY_STALL_MAX));
+    }
+
+    JibImageBuilder builder(Launcher launcher, Toolchains toolchains, ImageRegistry registry, ImageBases bases) {
+        JibImageBuilder images = new JibImageBuilder(
+                new JibSettings(data.resolve("images")),
+                new Detection(),
+                sandbox(launcher, toolchains),
+                new ImageStores(registry, bases, external().map(settings -> new ExternalRegistry(settings, registry))),
+                clock);
+        images.start();
+        closing.add("images", images);
+        return images;
+    }
+
+    private HostSandbox sandbox(Launcher launcher, Toolchains toolchains) {
+        int firstUid = config.local().uidBase() + BUILD_UID_DISTANCE;
+        HostSandboxSettings settings = new HostSandboxSettings(
+                data.resolve("cache"),
+                launcher.hasAccounts() ? OptionalInt.of(firstUid) : OptionalInt.empty(),
+                new Limits(config.build().memoryMaxBytes(), 0, config.build().processesMax(), BUILD_FILES_MAX),
+                config.build().timeMax(),
+                System.getenv(),
+                config.build().environment());
+        HostSandbox sandbox = new HostSandbox(settings, launcher, toolchains, clock);
+        sandbox.start();
+        return sandbox;
+    }
+}
