@@ -245,7 +245,8 @@ class Product:
         self.apps_port = free_port()
         self.data = self.work / "data"
         # The rates for people would measure themselves.
-        self.extra = ["--set", "limits.deploys-per-minute=100000", "--set", "limits.requests-per-minute=10000000", *extra]
+        self.extra = ["--set", "limits.deploys-per-minute=100000", "--set", "limits.requests-per-minute=10000000",
+                      "--set", "limits.git-requests-per-minute=100000", *extra]
         self.process = None
         self.url = f"http://127.0.0.1:{self.port}"
         launcher = self.jar.parent / "backendim"

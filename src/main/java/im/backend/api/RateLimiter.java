@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * A token bucket for each key: so many calls a minute, of which as many at once. Keys beyond the newest
  * {@value #KEYS_MAX} are forgotten, which can only be in their favour. Safe for several threads.
  */
-final class RateLimiter {
+public final class RateLimiter {
     static final int KEYS_MAX = 10_000;
     private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -29,14 +29,14 @@ final class RateLimiter {
     };
 
     /** @param what is counted, for the message: {@code deployments} */
-    RateLimiter(String what, int perMinute, LongSupplier nanoTime) {
+    public RateLimiter(String what, int perMinute, LongSupplier nanoTime) {
         this.what = what;
         this.perMinute = perMinute;
         this.nanoTime = nanoTime;
     }
 
     /** Fails with RateLimited when the key has used up its minute. */
-    void take(String key) {
+    public void take(String key) {
         Duration wait = tryTake(key);
         if (!wait.isZero()) {
             throw new Problem.RateLimited(

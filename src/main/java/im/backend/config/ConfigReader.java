@@ -210,6 +210,7 @@ public final class ConfigReader {
                 new Limits(
                         value(Setting.DEPLOYS_PER_MINUTE),
                         value(Setting.REQUESTS_PER_MINUTE),
+                        value(Setting.GIT_REQUESTS_PER_MINUTE),
                         value(Setting.LOGINS_PER_MINUTE),
                         value(Setting.UPLOAD_MAX),
                         value(Setting.UPLOAD_EXPANDED_MAX),

@@ -76,6 +76,7 @@ public record ServerConfig(
     public record Limits(
             int deploysPerMinute,
             int requestsPerMinute,
+            int gitRequestsPerMinute,
             int loginsPerMinute,
             long uploadMaxBytes,
             long uploadExpandedMaxBytes,

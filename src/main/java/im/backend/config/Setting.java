@@ -134,6 +134,11 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             of("limits.deploys-per-minute", Kind.count(1, 100_000), "10", "Deployments that one user may ask for.");
     static final Setting<Integer> REQUESTS_PER_MINUTE =
             of("limits.requests-per-minute", Kind.count(1, 10_000_000), "600", "API requests of one token.");
+    static final Setting<Integer> GIT_REQUESTS_PER_MINUTE = of(
+            "limits.git-requests-per-minute",
+            Kind.count(1, 100_000),
+            "120",
+            "Git requests of one user; a push or fetch is two or three.");
     static final Setting<Integer> LOGINS_PER_MINUTE =
             of("limits.logins-per-minute", Kind.count(1, 100_000), "20", "Sign-ins tried from one address.");
     static final Setting<Long> UPLOAD_MAX =
@@ -221,6 +226,7 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             REGISTRY_PASSWORD_FILE,
             DEPLOYS_PER_MINUTE,
             REQUESTS_PER_MINUTE,
+            GIT_REQUESTS_PER_MINUTE,
             LOGINS_PER_MINUTE,
             UPLOAD_MAX,
             UPLOAD_EXPANDED_MAX,

@@ -109,7 +109,7 @@ final class DeployPipeline {
         Deployment deployment = run.plan().deployment();
         // A push has moved main itself, and a rollback is no new source.
         if (deployment.origin() == Deployment.Origin.UPLOAD) {
-            ports.source().publish(deployment.project(), deployment.commit());
+            ports.source().publishUpload(deployment.project(), deployment.commit());
         }
         return deployment;
     }

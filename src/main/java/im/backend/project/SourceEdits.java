@@ -9,6 +9,7 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.Quoted;
 import im.backend.domain.SourceTree;
 import im.backend.problem.Problem;
+import im.backend.problem.ProblemException;
 import im.backend.source.Commit;
 import im.backend.source.CommitSearch;
 import im.backend.source.SourceStore;
@@ -19,6 +20,7 @@ import java.util.Optional;
 /** Looking at a project's source and saving single files of it; every save is a commit on main. */
 public final class SourceEdits {
     public static final int FILE_BYTES_MAX = 8 << 20;
+    private static final int ATTEMPTS_MAX = 10;
 
     private final SourceStore source;
     private final ProjectAccess access;
@@ -84,11 +86,24 @@ public final class SourceEdits {
         return source.history(access.find(caller, project).id(), countMax);
     }
 
-    private Commit commit(Caller caller, ProjectId project, SourceUpload upload, String message) {
+    /** An edit that names no parent is made anew on whatever main has become; one that does is a conflict then. */
+    private Commit commit(Caller caller, ProjectId project, SourceUpload.Edit edit, String message) {
         source.create(project);
-        Commit commit = source.stage(project, upload, caller.user(), message);
-        source.publish(project, commit.hash());
-        return commit;
+        for (int attempt = 1; ; attempt++) {
+            Commit commit = source.stage(project, edit, caller.user(), message);
+            try {
+                source.publish(project, commit.hash());
+                return commit;
+            } catch (ProblemException overtaken) {
+                if (edit.parent().isPresent() || attempt == ATTEMPTS_MAX || !isConflict(overtaken)) {
+                    throw overtaken;
+                }
+            }
+        }
+    }
+
+    private static boolean isConflict(ProblemException refused) {
+        return refused.problem().slug().equals("commit-conflict");
     }
 
     private SourceTree tree(ProjectId project, String commit) {

@@ -1,6 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.Api;
+import im.backend.api.RateLimiter;
 import im.backend.deploy.ProjectAccess;
 import im.backend.domain.Caller;
 import im.backend.domain.Project;
@@ -14,14 +15,17 @@ import im.backend.source.GitAccess;
 import java.util.Optional;
 
 /** Lets git in with what the API takes: a token, or an account's key as the password. */
-record GitDoor(Api.Identity identity, ProjectAccess access, Projects projects) implements GitAccess {
+record GitDoor(Api.Identity identity, ProjectAccess access, Projects projects, RateLimiter requests)
+        implements GitAccess {
     private static final char TOKEN_SEPARATOR = '.';
 
     @Override
     public Caller authenticate(String credential) {
-        return credential.indexOf(TOKEN_SEPARATOR) >= 0
+        Caller caller = credential.indexOf(TOKEN_SEPARATOR) >= 0
                 ? identity.verifier().verify(credential, Audience.API)
                 : identity.accounts().authenticate(credential);
+        requests.take(caller.user().value());
+        return caller;
     }
 
     @Override

@@ -7,11 +7,9 @@ import im.backend.build.ImageBases;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.Ports;
-import im.backend.host.HostFacts;
 import im.backend.host.Launcher;
 import im.backend.host.Toolchains;
 import im.backend.manifest.ManifestReader;
-import im.backend.problem.Problem;
 import im.backend.registry.ImageRegistry;
 import im.backend.route.proxy.ReverseProxy;
 import im.backend.source.git.GitRoutes;
@@ -65,7 +63,7 @@ public final class Server implements AutoCloseable {
         Ports.Stores stores = wiring.stores(database, metrics);
         GitSourceStore source = wiring.source();
         Launcher launcher = wiring.launcher();
-        refuseMissing(launcher.facts());
+        new HostRequirements(config.local()).check(launcher.facts());
         Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
         ReverseProxy proxy = wiring.proxy(metrics);
         ImageWiring images = wiring.images();
@@ -105,22 +103,6 @@ public final class Server implements AutoCloseable {
                 data.resolve(Wiring.ADMIN_KEY),
                 launcher.facts().sandbox().description(),
                 took);
-    }
-
-    private void refuseMissing(HostFacts facts) {
-        if (config.local().sandbox() == ServerConfig.Use.REQUIRED && facts.sandbox() == HostFacts.SandboxKind.NONE) {
-            throw new Problem.Conflict(
-                            "sandbox-missing",
-                            "local.sandbox is required, and there is none here: " + facts.reason() + " " + facts.fix())
-                    .asException();
-        }
-        boolean uncontrolled = facts.limits().values().stream().anyMatch(how -> !how.startsWith("cgroup"));
-        if (config.local().controlGroups() == ServerConfig.Use.REQUIRED && uncontrolled) {
-            throw new Problem.Conflict(
-                            "control-groups-missing",
-                            "local.control-groups is required, and not all can be written here: " + facts.limits())
-                    .asException();
-        }
     }
 
     /** Takes no more deployments, lets what is under way end within the configured time, and closes all. Apps run on. */

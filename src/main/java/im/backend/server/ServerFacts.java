@@ -98,6 +98,8 @@ final class ServerFacts {
         limits.put("deploys waiting", String.valueOf(config.deploy().queueMax()));
         limits.put("deploys a minute and user", String.valueOf(config.limits().deploysPerMinute()));
         limits.put("requests a minute and token", String.valueOf(config.limits().requestsPerMinute()));
+        limits.put(
+                "git requests a minute and user", String.valueOf(config.limits().gitRequestsPerMinute()));
         limits.put("upload bytes", String.valueOf(config.limits().uploadMaxBytes()));
         limits.put("upload files", String.valueOf(config.limits().uploadFilesMax()));
         limits.put("releases kept", String.valueOf(config.deploy().keepReleases()));

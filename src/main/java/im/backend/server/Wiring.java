@@ -3,6 +3,7 @@ package im.backend.server;
 import im.backend.api.Api;
 import im.backend.api.ApiRoute;
 import im.backend.api.ApiSettings;
+import im.backend.api.RateLimiter;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.DeploySettings;
@@ -248,7 +249,11 @@ final class Wiring {
     GitRoutes git(GitSourceStore source, Api.Identity identity, Api.UseCases useCases) {
         return new GitRoutes(
                 source,
-                new GitDoor(identity, useCases.engine().access(), useCases.projects()),
+                new GitDoor(
+                        identity,
+                        useCases.engine().access(),
+                        useCases.projects(),
+                        new RateLimiter("git requests", config.limits().gitRequestsPerMinute(), System::nanoTime)),
                 new PushDeployments(useCases.engine().deployments()),
                 PushLimits.DEFAULT);
     }

@@ -31,6 +31,12 @@ public interface SourceStore {
      */
     void publish(ProjectId project, CommitHash commit);
 
+    /**
+     * As {@link #publish}, for an upload: it is all of the source and names no parent, so it can not conflict. When
+     * {@code main} went another way in between, {@code main} moves to a merge of both that has the upload's files.
+     */
+    void publishUpload(ProjectId project, CommitHash commit);
+
     /** The commit that {@code main} names; empty for an empty or absent repository. */
     Optional<Commit> head(ProjectId project);
 

@@ -87,8 +87,10 @@ final class PackagedServer implements BeforeAllCallback, AfterAllCallback {
                 Integer.toString(appsPort)));
         // The rates for people are tested elsewhere; here a minute holds more deployments than a person makes in an
         // hour.
-        command.addAll(
-                List.of("--set", "limits.deploys-per-minute=100000", "--set", "limits.requests-per-minute=1000000"));
+        command.addAll(List.of(
+                "--set", "limits.deploys-per-minute=100000",
+                "--set", "limits.requests-per-minute=1000000",
+                "--set", "limits.git-requests-per-minute=100000"));
         command.addAll(options);
         try {
             ProcessBuilder builder = new ProcessBuilder(command)

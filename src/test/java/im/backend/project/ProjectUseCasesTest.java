@@ -24,6 +24,7 @@ import im.backend.source.Commit;
 import im.backend.source.SourceUpload;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -194,6 +195,24 @@ class ProjectUseCasesTest {
                         .content())
                 .isEqualTo("print(1)".getBytes(StandardCharsets.UTF_8));
         assertThat(platform.ports().source().head(project.id())).contains(second);
+    }
+
+    @Test
+    void savesAtOnceThatNameNoParentAreAllMade() throws InterruptedException {
+        projects.create(ADMIN, new ProjectName("shop"));
+        List<Thread> editors = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            String path = "file" + i + ".txt";
+            editors.add(Thread.startVirtualThread(
+                    () -> edits.save(ADMIN, "shop", new SourceEdits.Save(file(path, path), Optional.empty(), ""))));
+        }
+
+        for (Thread editor : editors) {
+            editor.join();
+        }
+
+        assertThat(edits.list(ADMIN, "shop", "main").files()).hasSize(8);
+        assertThat(edits.history(ADMIN, "shop", 20)).hasSize(8);
     }
 
     @Test

@@ -22,7 +22,7 @@ import java.util.Optional;
 
 /** Versioned source without a disk, for tests. */
 public final class InMemorySourceStore implements SourceStore {
-    private record Stored(Commit commit, Optional<CommitHash> parent, SourceTree tree) {}
+    private record Stored(Commit commit, List<CommitHash> parents, SourceTree tree) {}
 
     private static final class Repository {
         private final Map<CommitHash, Stored> commits = new HashMap<>();
@@ -65,7 +65,7 @@ public final class InMemorySourceStore implements SourceStore {
         CommitHash hash = new CommitHash(
                 sha1(project + " " + parent + " " + tree.treeHash() + author + message + clock.instant()));
         Commit commit = new Commit(hash, tree.treeHash(), author.value(), message, clock.instant());
-        repository.commits.put(hash, new Stored(commit, parent, at(tree, hash)));
+        repository.commits.put(hash, new Stored(commit, parent.stream().toList(), at(tree, hash)));
         repository.staged = Optional.of(hash);
         return commit;
     }
@@ -82,6 +82,26 @@ public final class InMemorySourceStore implements SourceStore {
                     .asException();
         }
         repository.main = Optional.of(commit);
+    }
+
+    @Override
+    public synchronized void publishUpload(ProjectId project, CommitHash commit) {
+        Repository repository = repository(project);
+        Stored upload = stored(repository, commit);
+        Optional<CommitHash> main = repository.main;
+        if (descends(repository, main, Optional.of(commit)) || descends(repository, Optional.of(commit), main)) {
+            publish(project, commit);
+            return;
+        }
+        CommitHash hash = new CommitHash(sha1("merge of " + main + " and " + commit));
+        Commit merge = new Commit(
+                hash,
+                upload.commit().treeHash(),
+                upload.commit().author(),
+                upload.commit().message(),
+                clock.instant());
+        repository.commits.put(hash, new Stored(merge, List.of(main.orElseThrow(), commit), at(upload.tree(), hash)));
+        repository.main = Optional.of(hash);
     }
 
     @Override
@@ -104,7 +124,7 @@ public final class InMemorySourceStore implements SourceStore {
         while (at.isPresent() && commits.size() < countMax) {
             Stored stored = stored(repository, at.get());
             commits.add(stored.commit());
-            at = stored.parent();
+            at = stored.parents().stream().findFirst();
         }
         return List.copyOf(commits);
     }
@@ -135,14 +155,11 @@ public final class InMemorySourceStore implements SourceStore {
 
     /** Whether {@code ancestor} is {@code from} or before it; nothing is before everything. */
     private static boolean descends(Repository repository, Optional<CommitHash> from, Optional<CommitHash> ancestor) {
-        for (Optional<CommitHash> at = from;
-                at.isPresent();
-                at = stored(repository, at.get()).parent()) {
-            if (at.equals(ancestor)) {
-                return true;
-            }
-        }
-        return ancestor.isEmpty();
+        return ancestor.isEmpty()
+                || from.isPresent()
+                        && (from.equals(ancestor)
+                                || stored(repository, from.get()).parents().stream()
+                                        .anyMatch(parent -> descends(repository, Optional.of(parent), ancestor)));
     }
 
     private Repository repository(ProjectId project) {

@@ -194,14 +194,31 @@ public abstract class SourceStoreContract {
     }
 
     @Test
-    void anUploadThatAnEditOvertookIsNotPublished() {
+    void anUploadThatAnEditOvertookIsPublishedOnTopOfIt() {
         Commit first = stageAndPublish(files("a.txt", "1"));
         Commit waiting = stage(files("a.txt", "2"));
-        Commit edit = stageAndPublish(edit(first, List.of(file("a.txt", "edited"))));
+        Commit edit = stageAndPublish(edit(first, List.of(file("b.txt", "edited"))));
 
-        assertProblem(() -> store.publish(PROJECT, waiting.hash()), "commit-conflict");
+        store.publishUpload(PROJECT, waiting.hash());
 
-        assertThat(store.head(PROJECT)).contains(edit);
+        Commit main = store.head(PROJECT).orElseThrow();
+        assertThat(main.treeHash()).isEqualTo(waiting.treeHash());
+        assertThat(main.message()).isEqualTo(waiting.message());
+        assertThat(store.history(PROJECT, 10)).containsExactly(main, edit, first);
+        assertThat(text(waiting.hash(), "a.txt")).isEqualTo("2");
+        assertThat(stageAndPublish(files("a.txt", "3")))
+                .isEqualTo(store.history(PROJECT, 1).getFirst());
+    }
+
+    @Test
+    void uploadsThatWaitAreOnMainInWhateverOrderTheyArePublished() {
+        Commit one = stage(files("a.txt", "1"));
+        Commit two = stage(files("a.txt", "2"));
+
+        store.publishUpload(PROJECT, two.hash());
+        store.publishUpload(PROJECT, one.hash());
+
+        assertThat(store.history(PROJECT, 10)).containsExactly(two, one);
     }
 
     @Test

@@ -30,7 +30,6 @@ import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
-import org.jspecify.annotations.Nullable;
 
 /** Bare repositories on this disk, one per project, as real git reads them. */
 public final class GitSourceStore implements SourceStore, AutoCloseable {
@@ -143,41 +142,30 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
 
     @Override
     public void publish(ProjectId project, CommitHash commit) {
+        onMain(project, main -> main.forwardTo(commit));
+    }
+
+    @Override
+    public void publishUpload(ProjectId project, CommitHash commit) {
+        onMain(project, main -> main.forwardOrJoin(commit));
+    }
+
+    @FunctionalInterface
+    private interface Move {
+        void apply(MainBranch main) throws IOException;
+    }
+
+    private void onMain(ProjectId project, Move move) {
         ReentrantLock branches = repositories.branches(project);
         try (Repositories.Lease lease = repositories.adding(project)) {
             branches.lock();
             try {
-                publish(lease.git(), commit);
+                move.apply(new MainBranch(lease.git(), clock));
             } finally {
                 branches.unlock();
             }
         } catch (IOException e) {
             throw Disk.failure(e);
-        }
-    }
-
-    private static void publish(FileRepository git, CommitHash hash) throws IOException {
-        try (RevWalk walk = new RevWalk(git)) {
-            RevCommit commit = parse(walk, hash);
-            Optional<ObjectId> main = target(git, Repositories.MAIN);
-            if (main.isPresent()) {
-                RevCommit now = walk.parseCommit(main.get());
-                if (walk.isMergedInto(commit, now)) {
-                    return;
-                }
-                if (!walk.isMergedInto(now, commit)) {
-                    throw moved(hash, now);
-                }
-            }
-            RefUpdate update = git.updateRef(Repositories.MAIN);
-            update.setExpectedOldObjectId(main.orElse(ObjectId.zeroId()));
-            update.setNewObjectId(commit);
-            if (update.update(walk) == RefUpdate.Result.LOCK_FAILURE) {
-                // A push moved it since we looked: it does not wait for our lock, only for git's own.
-                throw moved(hash, target(git, Repositories.MAIN).orElse(null));
-            }
-            require(update.getResult(), Repositories.MAIN);
-            Disk.force(git.getDirectory().toPath().resolve("refs/heads"));
         }
     }
 
@@ -304,12 +292,12 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
         }
     }
 
-    private static Optional<ObjectId> target(FileRepository git, String name) throws IOException {
+    static Optional<ObjectId> target(FileRepository git, String name) throws IOException {
         Ref ref = git.exactRef(name);
         return ref == null ? Optional.empty() : Optional.ofNullable(ref.getObjectId());
     }
 
-    private static RevCommit parse(RevWalk walk, CommitHash hash) throws IOException {
+    static RevCommit parse(RevWalk walk, CommitHash hash) throws IOException {
         try {
             return walk.parseCommit(ObjectId.fromString(hash.value()));
         } catch (MissingObjectException | IncorrectObjectTypeException e) {
@@ -333,7 +321,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
     }
 
     /** JGit writes the pack of an inserter without fsync, whatever core.fsyncObjectFiles says. */
-    private static void forcePackOf(FileRepository git, ObjectId id) throws IOException {
+    static void forcePackOf(FileRepository git, ObjectId id) throws IOException {
         for (Pack pack : git.getObjectDatabase().getPacks()) {
             if (pack.hasObject(id)) {
                 var file = pack.getPackFile().toPath();
@@ -346,7 +334,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
         throw new IllegalStateException("no pack has the commit that was just written: " + id.name());
     }
 
-    private static void require(RefUpdate.Result result, String name) {
+    static void require(RefUpdate.Result result, String name) {
         switch (result) {
             case NEW, FORCED, FAST_FORWARD, NO_CHANGE -> {}
             case NOT_ATTEMPTED,
@@ -362,14 +350,5 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
 
     private static ProblemException unknown(CommitHash hash) {
         return new Problem.NotFound("commit-unknown", "No commit " + hash + " in this project's source.").asException();
-    }
-
-    private static ProblemException moved(CommitHash hash, @Nullable ObjectId now) {
-        return new Problem.Conflict(
-                        "commit-conflict",
-                        "commit: " + hash.shortForm() + " can not become main, because main moved another way, to "
-                                + (now == null ? "another commit" : now.name())
-                                + ". Fetch or load the newest source, repeat the change on it and deploy again.")
-                .asException();
     }
 }
