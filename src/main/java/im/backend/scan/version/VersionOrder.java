@@ -1,0 +1,38 @@
+package im.backend.scan.version;
+
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Function;
+
+/** The rules by which versions are ordered. */
+public enum VersionOrder {
+    /** Of npm and Go: Semantic Versioning 2.0.0, with a leading {@code v} or missing parts forgiven. */
+    SEMANTIC(SemanticVersion::parse),
+    /** Of PyPI: PEP 440. */
+    PYTHON(PythonVersion::parse),
+    /** Of Maven, as {@code ComparableVersion} of Maven 3.8 has them. */
+    MAVEN(MavenVersion::parse),
+    /** Of Debian: Debian Policy 5.6.12. */
+    DEBIAN(DebianVersion::parse);
+
+    private final Function<String, Optional<? extends Comparable<?>>> parse;
+
+    VersionOrder(Function<String, Optional<? extends Comparable<?>>> parse) {
+        this.parse = parse;
+    }
+
+    /** Below, at or above zero as {@code one} is earlier, equal or later; empty when either is no version. */
+    public OptionalInt compare(String one, String other) {
+        Optional<? extends Comparable<?>> left = parse.apply(one);
+        Optional<? extends Comparable<?>> right = parse.apply(other);
+        return left.isPresent() && right.isPresent()
+                ? OptionalInt.of(compareSame(left.get(), right.get()))
+                : OptionalInt.empty();
+    }
+
+    /** Both come of the same parser, so they are of one type. */
+    @SuppressWarnings("unchecked")
+    private static <T> int compareSame(Comparable<T> left, Object right) {
+        return left.compareTo((T) right);
+    }
+}
