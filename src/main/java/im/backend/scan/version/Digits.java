@@ -16,9 +16,7 @@ final class Digits {
     static int compare(String one, String other) {
         String left = withoutZeros(one);
         String right = withoutZeros(other);
-        return left.length() != right.length()
-                ? Integer.compare(left.length(), right.length())
-                : left.compareTo(right);
+        return left.length() != right.length() ? Integer.compare(left.length(), right.length()) : left.compareTo(right);
     }
 
     static boolean isZero(String digits) {

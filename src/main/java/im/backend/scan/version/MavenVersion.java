@@ -40,11 +40,9 @@ record MavenVersion(Item.Nested items) implements Comparable<MavenVersion> {
         }
 
         record Word(String text) implements Item {
-            private static final List<String> KNOWN =
-                    List.of("alpha", "beta", "milestone", "rc", "snapshot", "", "sp");
+            private static final List<String> KNOWN = List.of("alpha", "beta", "milestone", "rc", "snapshot", "", "sp");
             private static final int RELEASE = KNOWN.indexOf("");
-            private static final Map<String, String> SAME =
-                    Map.of("ga", "", "final", "", "release", "", "cr", "rc");
+            private static final Map<String, String> SAME = Map.of("ga", "", "final", "", "release", "", "cr", "rc");
             private static final Map<String, String> SHORT = Map.of("a", "alpha", "b", "beta", "m", "milestone");
 
             /** @param beforeDigit only then a1 is an alpha */

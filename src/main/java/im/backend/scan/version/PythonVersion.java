@@ -20,12 +20,11 @@ import org.jspecify.annotations.Nullable;
  */
 record PythonVersion(String epoch, List<String> release, Phase phase, List<String> local)
         implements Comparable<PythonVersion> {
-    private static final Pattern GRAMMAR = Pattern.compile(
-            "v?(?:(?<epoch>\\d+)!)?(?<release>\\d+(?:\\.\\d+)*)"
-                    + "(?<pre>[-_.]?(?<prel>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?<pren>\\d+)?)?"
-                    + "(?<post>-(?<postn1>\\d+)|[-_.]?(?:post|rev|r)[-_.]?(?<postn2>\\d+)?)?"
-                    + "(?<dev>[-_.]?dev[-_.]?(?<devn>\\d+)?)?"
-                    + "(?:\\+(?<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?");
+    private static final Pattern GRAMMAR = Pattern.compile("v?(?:(?<epoch>\\d+)!)?(?<release>\\d+(?:\\.\\d+)*)"
+            + "(?<pre>[-_.]?(?<prel>alpha|a|beta|b|preview|pre|c|rc)[-_.]?(?<pren>\\d+)?)?"
+            + "(?<post>-(?<postn1>\\d+)|[-_.]?(?:post|rev|r)[-_.]?(?<postn2>\\d+)?)?"
+            + "(?<dev>[-_.]?dev[-_.]?(?<devn>\\d+)?)?"
+            + "(?:\\+(?<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?");
     private static final Comparator<String> NUMBERS = Digits::compare;
     private static final Comparator<PythonVersion> ORDER = Comparator.comparing(PythonVersion::epoch, NUMBERS)
             .thenComparing(PythonVersion::release, PythonVersion::compareReleases)
@@ -40,8 +39,11 @@ record PythonVersion(String epoch, List<String> release, Phase phase, List<Strin
      * @param post number of the post-release; null when it is none
      * @param dev number of the development version; null when it is none
      */
-    private record Phase(int rank, String number, @Nullable String post, @Nullable String dev)
-            implements Comparable<Phase> {
+    private record Phase(
+            int rank,
+            String number,
+            @Nullable String post,
+            @Nullable String dev) implements Comparable<Phase> {
         /** Without a post part comes first, without a development part last. */
         private static final Comparator<Phase> ORDER = Comparator.comparingInt(Phase::rank)
                 .thenComparing(Phase::number, NUMBERS)
@@ -77,9 +79,8 @@ record PythonVersion(String epoch, List<String> release, Phase phase, List<Strin
     }
 
     private static Phase phase(Matcher matcher) {
-        String post = matcher.group("post") == null
-                ? null
-                : or(matcher.group("postn1"), or(matcher.group("postn2"), "0"));
+        String post =
+                matcher.group("post") == null ? null : or(matcher.group("postn1"), or(matcher.group("postn2"), "0"));
         String dev = matcher.group("dev") == null ? null : or(matcher.group("devn"), "0");
         return new Phase(rank(matcher.group("prel"), post, dev), or(matcher.group("pren"), "0"), post, dev);
     }
@@ -99,8 +100,7 @@ record PythonVersion(String epoch, List<String> release, Phase phase, List<Strin
 
     private static int compareReleases(List<String> one, List<String> other) {
         for (int at = 0; at < Math.max(one.size(), other.size()); at++) {
-            int order = Digits.compare(
-                    at < one.size() ? one.get(at) : "0", at < other.size() ? other.get(at) : "0");
+            int order = Digits.compare(at < one.size() ? one.get(at) : "0", at < other.size() ? other.get(at) : "0");
             if (order != 0) {
                 return order;
             }

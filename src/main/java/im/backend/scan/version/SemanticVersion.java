@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * @param before identifiers of a pre-release; none for a release, which is later than all of them
  */
 record SemanticVersion(List<String> numbers, List<String> before) implements Comparable<SemanticVersion> {
-    private static final Pattern GRAMMAR = Pattern.compile(
-            "[v=]?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.+-]*)?");
+    private static final Pattern GRAMMAR =
+            Pattern.compile("[v=]?(\\d+)(?:\\.(\\d+))?(?:\\.(\\d+))?(?:-([0-9A-Za-z.-]+))?(?:\\+[0-9A-Za-z.+-]*)?");
 
     SemanticVersion {
         numbers = List.copyOf(numbers);

@@ -24,7 +24,8 @@ class VersionOracleTest {
     private static final int PAIRS = 4_000;
     private static final int PAIRS_OF_SLOW_ORACLE = 150;
 
-    private final RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(20_261_122);
+    private final RandomGenerator random =
+            RandomGeneratorFactory.of("L64X128MixRandom").create(20_261_122);
 
     @TempDir
     private Path folder;
@@ -78,7 +79,8 @@ class VersionOracleTest {
         List<Pair> pairs = pairs(this::mavenVersion);
         List<String> answers = new ArrayList<>();
         try (URLClassLoader maven = new URLClassLoader(
-                new URL[] {artifact.toUri().toURL(), lang.toUri().toURL()}, getClass().getClassLoader())) {
+                new URL[] {artifact.toUri().toURL(), lang.toUri().toURL()},
+                getClass().getClassLoader())) {
             Class<?> type = maven.loadClass("org.apache.maven.artifact.versioning.ComparableVersion");
             var make = type.getConstructor(String.class);
             var compare = type.getMethod("compareTo", type);
@@ -97,8 +99,7 @@ class VersionOracleTest {
         List<Pair> pairs = pairs(this::debianVersion).subList(0, PAIRS_OF_SLOW_ORACLE);
         List<String> answers = new ArrayList<>();
         for (Pair pair : pairs) {
-            answers.add(
-                    dpkgSays(pair, "lt") ? "-1" : dpkgSays(pair, "gt") ? "1" : "0");
+            answers.add(dpkgSays(pair, "lt") ? "-1" : dpkgSays(pair, "gt") ? "1" : "0");
         }
 
         compare(VersionOrder.DEBIAN, pairs, answers);
@@ -135,7 +136,8 @@ class VersionOracleTest {
         Path input = folder.resolve("pairs");
         Path output = folder.resolve("answers");
         Files.write(
-                input, pairs.stream().map(pair -> pair.one() + "\t" + pair.other()).toList());
+                input,
+                pairs.stream().map(pair -> pair.one() + "\t" + pair.other()).toList());
         Process oracle = new ProcessBuilder(command)
                 .redirectInput(input.toFile())
                 .redirectOutput(output.toFile())
@@ -191,8 +193,27 @@ class VersionOracleTest {
         for (int more = random.nextInt(3); more > 0; more--) {
             version.append(pick(".", "-", "-", ""))
                     .append(pick(
-                            "alpha", "a", "b", "beta", "m", "M", "rc", "cr", "CR", "snapshot", "SNAPSHOT", "ga",
-                            "Final", "RELEASE", "sp", "jre", "android", "x", "0", "1", "20"))
+                            "alpha",
+                            "a",
+                            "b",
+                            "beta",
+                            "m",
+                            "M",
+                            "rc",
+                            "cr",
+                            "CR",
+                            "snapshot",
+                            "SNAPSHOT",
+                            "ga",
+                            "Final",
+                            "RELEASE",
+                            "sp",
+                            "jre",
+                            "android",
+                            "x",
+                            "0",
+                            "1",
+                            "20"))
                     .append(maybe(2, pick("", ".", "-") + number()));
         }
         return version.toString();
