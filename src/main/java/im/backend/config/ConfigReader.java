@@ -9,6 +9,7 @@ import im.backend.config.ServerConfig.Limits;
 import im.backend.config.ServerConfig.Listener;
 import im.backend.config.ServerConfig.Local;
 import im.backend.config.ServerConfig.Push;
+import im.backend.config.ServerConfig.Registry;
 import im.backend.problem.Problem;
 import im.backend.problem.Suggestion;
 import im.backend.problem.Violation;
@@ -23,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,7 @@ public final class ConfigReader {
     public static final String FILE_NAME = "backendim.yml";
     public static final String FILE_VARIABLE = "BACKENDIM_CONFIG_FILE";
     private static final String VARIABLE_PREFIX = "BACKENDIM_";
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1|0:0:0:0:0:0:0:1");
     private static final int FILE_BYTES_MAX = 64 * 1024;
 
     /** Read by the CLI and the launcher, so that they are no mistyped settings. */
@@ -226,6 +229,14 @@ public final class ConfigReader {
                         value(Setting.SANDBOX),
                         value(Setting.CONTROL_GROUPS)),
                 new Keys(value(Setting.MASTER_KEY_FILE), value(Setting.TOKEN_TTL)),
+                new Registry(
+                        value(Setting.REGISTRY_AUTH),
+                        value(Setting.REGISTRY_BLOB_MAX),
+                        value(Setting.REGISTRY_MANIFEST_MAX),
+                        value(Setting.REGISTRY_QUOTA),
+                        value(Setting.REGISTRY_UPLOAD_TTL),
+                        value(Setting.REGISTRY_GC_GRACE),
+                        value(Setting.REGISTRY_PAGE_MAX)),
                 value(Setting.LOG_LEVEL));
         checkTogether(config);
         return config;
@@ -237,6 +248,14 @@ public final class ConfigReader {
             fault(
                     Setting.PORT_MIN.key(),
                     local.portMin() + " (expected: <= local.port-max, which is " + local.portMax() + ")");
+        }
+        boolean openToOthers = !LOOPBACK.matcher(config.server().host()).matches();
+        if (config.registry().auth() == ServerConfig.RegistryAuth.NONE && openToOthers) {
+            fault(
+                    Setting.REGISTRY_AUTH.key(),
+                    "none with server.host " + config.server().host()
+                            + " lets everybody on the network push and delete images (expected: token, or server.host"
+                            + " 127.0.0.1)");
         }
         boolean samePort =
                 config.server().port() == config.apps().port() && config.apps().port() != 0;

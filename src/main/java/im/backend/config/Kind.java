@@ -2,6 +2,7 @@ package im.backend.config;
 
 import im.backend.config.ServerConfig.LogLevel;
 import im.backend.config.ServerConfig.OnBase;
+import im.backend.config.ServerConfig.RegistryAuth;
 import im.backend.config.ServerConfig.Use;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -46,6 +47,8 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
             words(Map.of("auto", Use.AUTO, "bubblewrap", Use.REQUIRED, "none", Use.NEVER), "auto, bubblewrap or none");
     static final Kind<Use> CONTROL_GROUPS =
             words(Map.of("auto", Use.AUTO, "required", Use.REQUIRED, "none", Use.NEVER), "auto, required or none");
+    static final Kind<RegistryAuth> REGISTRY_AUTH =
+            words(Map.of("token", RegistryAuth.TOKEN, "none", RegistryAuth.NONE), "token or none");
     static final Kind<LogLevel> LEVEL = words(
             Map.of(
                     "error", LogLevel.ERROR,

@@ -23,6 +23,7 @@ public record ServerConfig(
         Limits limits,
         Local local,
         Keys keys,
+        Registry registry,
         LogLevel logLevel) {
 
     /** @param port 0 takes any free one */
@@ -99,6 +100,25 @@ public record ServerConfig(
 
     /** @param masterKeyFile absent means {@code keys/master.key} in the data folder, made at first start */
     public record Keys(Optional<Path> masterKeyFile, Duration tokenTtl) {}
+
+    /**
+     * @param gcGrace for which nothing is collected that was written or used
+     * @param pageMax entries of one list
+     */
+    public record Registry(
+            RegistryAuth auth,
+            long blobMaxBytes,
+            long manifestMaxBytes,
+            long quotaBytes,
+            Duration uploadTtl,
+            Duration gcGrace,
+            int pageMax) {}
+
+    public enum RegistryAuth {
+        TOKEN,
+        /** Whoever reaches the listener is the administrator of the registry. */
+        NONE
+    }
 
     public enum LogLevel {
         ERROR,

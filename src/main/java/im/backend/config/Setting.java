@@ -2,6 +2,7 @@ package im.backend.config;
 
 import im.backend.config.ServerConfig.LogLevel;
 import im.backend.config.ServerConfig.OnBase;
+import im.backend.config.ServerConfig.RegistryAuth;
 import im.backend.config.ServerConfig.Use;
 import java.net.URI;
 import java.nio.file.Path;
@@ -195,6 +196,30 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             span(60, 86_400),
             "15m",
             "How long an access token lasts; the CLI renews it by itself.");
+    static final Setting<RegistryAuth> REGISTRY_AUTH = of(
+            "registry.auth",
+            Kind.REGISTRY_AUTH,
+            "token",
+            "Who may use the image registry at `/v2/`: those who log in, or (`none`) whoever reaches the listener, which"
+                    + " must then be on a loopback address.");
+    static final Setting<Long> REGISTRY_BLOB_MAX =
+            of("registry.blob-max", Kind.size(1, 102_400), "2Gi", "Size of one blob, which is mostly one layer.");
+    static final Setting<Long> REGISTRY_MANIFEST_MAX =
+            of("registry.manifest-max", Kind.size(1, 16), "4Mi", "Size of one manifest.");
+    static final Setting<Long> REGISTRY_QUOTA = of(
+            "registry.quota",
+            Kind.size(1, 1L << 22),
+            "10Gi",
+            "What the repositories of one project (the first two parts of their names) may hold together.");
+    static final Setting<Duration> REGISTRY_UPLOAD_TTL = of(
+            "registry.upload-ttl", span(60, 604_800), "24h", "After which an upload that rests is given up.");
+    static final Setting<Duration> REGISTRY_GC_GRACE = of(
+            "registry.gc-grace",
+            span(60, 2_592_000),
+            "24h",
+            "For which a collection leaves alone what was pushed or used. Longer than the longest push.");
+    static final Setting<Integer> REGISTRY_PAGE_MAX =
+            of("registry.page-max", Kind.count(1, 100_000), "1000", "Entries of one list of tags or repositories.");
     static final Setting<LogLevel> LOG_LEVEL =
             of("log-level", Kind.LEVEL, "info", "What the server writes to its log on stderr.");
 
@@ -242,6 +267,13 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             CONTROL_GROUPS,
             MASTER_KEY_FILE,
             TOKEN_TTL,
+            REGISTRY_AUTH,
+            REGISTRY_BLOB_MAX,
+            REGISTRY_MANIFEST_MAX,
+            REGISTRY_QUOTA,
+            REGISTRY_UPLOAD_TTL,
+            REGISTRY_GC_GRACE,
+            REGISTRY_PAGE_MAX,
             LOG_LEVEL);
 
     /** Every setting, in the order of the reference. */

@@ -6,6 +6,7 @@ import java.util.Locale;
 public enum Audience {
     API,
     GIT,
+    REGISTRY,
     WATCH;
 
     public String wireName() {

@@ -30,6 +30,9 @@ public interface BlobStore {
     /** Whether the repository holds the blob. */
     boolean holds(RepositoryName repository, Digest digest);
 
+    /** The repository's blob counts as young, when it is near the age at which it could be collected. */
+    void renew(RepositoryName repository, Digest digest);
+
     /** The repository lets go of the blob, at once; the bytes go with the next collection when nobody else holds them. False when it held none. */
     boolean unlink(RepositoryName repository, Digest digest);
 

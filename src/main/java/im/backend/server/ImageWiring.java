@@ -1,5 +1,6 @@
 package im.backend.server;
 
+import im.backend.api.Api;
 import im.backend.build.ImageBases;
 import im.backend.build.Platform;
 import im.backend.build.base.ImageBasesSettings;
@@ -21,6 +22,9 @@ import im.backend.registry.ImageRegistry;
 import im.backend.registry.disk.DiskRegistry;
 import im.backend.registry.disk.DiskRegistrySettings;
 import im.backend.registry.disk.RegistryLimits;
+import im.backend.registry.oci.OciRoutes;
+import im.backend.registry.oci.OciSettings;
+import im.backend.store.ReleaseStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -47,10 +51,39 @@ final class ImageWiring {
     }
 
     DiskRegistry registry() {
-        DiskRegistry registry =
-                new DiskRegistry(new DiskRegistrySettings(data.resolve("registry"), RegistryLimits.DEFAULT), clock);
+        ServerConfig.Registry limits = config.registry();
+        DiskRegistry registry = new DiskRegistry(
+                new DiskRegistrySettings(
+                        data.resolve("registry"),
+                        new RegistryLimits(
+                                limits.blobMaxBytes(),
+                                Math.toIntExact(limits.manifestMaxBytes()),
+                                limits.quotaBytes(),
+                                limits.uploadTtl(),
+                                limits.gcGrace())),
+                clock);
         registry.start();
         return registry;
+    }
+
+    /** Collects once an hour; what releases still need is asked each time. */
+    void upkeep(DiskRegistry registry, ReleaseStore releases) {
+        RegistryUpkeep upkeep = new RegistryUpkeep(registry, releases);
+        upkeep.start();
+        closing.add("registry upkeep", upkeep);
+    }
+
+    OciRoutes routes(DiskRegistry registry, Api.Identity identity) {
+        ServerConfig.Registry limits = config.registry();
+        boolean open = switch (limits.auth()) {
+            case TOKEN -> false;
+            case NONE -> true;
+        };
+        return new OciRoutes(
+                new OciSettings("backendim", Math.toIntExact(limits.manifestMaxBytes()), limits.pageMax()),
+                registry,
+                registry.uploads(),
+                new RegistryDoor(identity, open));
     }
 
     RegistryImageBases bases(ImageRegistry registry) {

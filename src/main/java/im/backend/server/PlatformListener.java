@@ -16,28 +16,30 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 
-/** The platform's own port: the API, its WebSockets and git, behind the {@link Edge}. */
+/** The platform's own port: the API, its WebSockets, git and the image registry, behind the {@link Edge}. */
 final class PlatformListener implements AutoCloseable {
     private final Settings settings;
     private final Api api;
     private final HttpService git;
+    private final HttpService registry;
     private final Edge edge;
     private Optional<WebServer> server = Optional.empty();
 
     /** @param port 0 takes any free one */
     record Settings(String host, int port, EdgeLimits limits, Duration drain) {}
 
-    PlatformListener(Settings settings, Api api, HttpService git) {
+    PlatformListener(Settings settings, Api api, HttpService git, HttpService registry) {
         this.settings = settings;
         this.api = api;
         this.git = git;
+        this.registry = registry;
         this.edge = new Edge(settings.limits());
     }
 
     /** Fails with Conflict {@code port-taken}. */
     void start() {
         HttpRouting.Builder http = HttpRouting.builder();
-        http.register("/git", git).any(api.dispatcher());
+        http.register("/git", git).register("/v2", registry).any(api.dispatcher());
         WebServerConfig.Builder builder = WebServer.builder()
                 .host(settings.host())
                 .port(settings.port())

@@ -10,7 +10,7 @@ import im.backend.deploy.Ports;
 import im.backend.host.Launcher;
 import im.backend.host.Toolchains;
 import im.backend.manifest.ManifestReader;
-import im.backend.registry.ImageRegistry;
+import im.backend.registry.disk.DiskRegistry;
 import im.backend.route.proxy.ReverseProxy;
 import im.backend.source.git.GitRoutes;
 import im.backend.source.git.GitSourceStore;
@@ -67,7 +67,7 @@ public final class Server implements AutoCloseable {
         Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
         ReverseProxy proxy = wiring.proxy(metrics);
         ImageWiring images = wiring.images();
-        ImageRegistry registry = images.registry();
+        DiskRegistry registry = images.registry();
         ImageBases bases = images.bases(registry);
         Ports ports = new Ports(
                 source,
@@ -87,9 +87,10 @@ public final class Server implements AutoCloseable {
         ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, apps);
         Api api = wiring.api(identity, useCases, metrics, facts);
         GitRoutes git = wiring.git(source, identity, useCases);
+        images.upkeep(registry, stores.releases());
         engine.start();
         PlatformListener listener =
-                wiring.listener(api, git, config.server().shutdownMax().dividedBy(DRAIN_PARTS));
+                wiring.listener(api, git, images.routes(registry, identity), config.server().shutdownMax().dividedBy(DRAIN_PARTS));
         metrics.gauge("backendim_connections", "Open connections to the platform", listener::openConnections);
         metrics.gauge("backendim_apps_connections", "Open connections to apps", proxy::openConnections);
         metrics.gauge(

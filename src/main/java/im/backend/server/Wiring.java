@@ -27,6 +27,7 @@ import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
 import im.backend.project.SourceEdits;
+import im.backend.registry.oci.OciRoutes;
 import im.backend.route.proxy.ProxyLimits;
 import im.backend.route.proxy.ProxySettings;
 import im.backend.route.proxy.ReverseProxy;
@@ -37,6 +38,7 @@ import im.backend.source.git.GitRoutes;
 import im.backend.source.git.GitSettings;
 import im.backend.source.git.GitSourceStore;
 import im.backend.source.git.PushLimits;
+import im.backend.store.ReleaseStore;
 import im.backend.store.sql.Database;
 import im.backend.store.sql.DatabaseSettings;
 import im.backend.store.sql.SqlDeploymentLog;
@@ -225,7 +227,7 @@ final class Wiring {
         return new Api(identity, useCases, new Api.Host(facts::body, health, metrics), settings, clock);
     }
 
-    PlatformListener listener(Api api, GitRoutes git, Duration drain) {
+    PlatformListener listener(Api api, GitRoutes git, OciRoutes registry, Duration drain) {
         EdgeLimits defaults = EdgeLimits.defaults();
         ServerConfig.Limits limits = config.limits();
         EdgeLimits edge = defaults.withConnections(new EdgeLimits.Connections(
@@ -240,7 +242,8 @@ final class Wiring {
                 new PlatformListener.Settings(
                         config.server().host(), config.server().port(), edge, drain),
                 api,
-                git);
+                git,
+                registry);
         listener.start();
         closing.add("listener", listener);
         return listener;

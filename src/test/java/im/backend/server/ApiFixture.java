@@ -12,6 +12,7 @@ import im.backend.domain.UserName;
 import im.backend.identity.Audience;
 import im.backend.identity.IdentityProvider;
 import im.backend.identity.IssuedToken;
+import im.backend.identity.ScopedCaller;
 import im.backend.identity.TokenIssuer;
 import im.backend.identity.TokenVerifier;
 import im.backend.manifest.ManifestReader;
@@ -104,6 +105,7 @@ final class ApiFixture implements AutoCloseable {
         listener = new PlatformListener(
                 new PlatformListener.Settings("127.0.0.1", 0, EdgeLimits.defaults(), Duration.ofSeconds(1)),
                 api,
+                rules -> {},
                 rules -> {});
         listener.start();
         closing.add("listener", listener);
@@ -143,6 +145,16 @@ final class ApiFixture implements AutoCloseable {
         @Override
         public IssuedToken issue(Caller caller, Audience audience) {
             return new IssuedToken(caller.user().value(), Instant.now(clock).plusSeconds(900));
+        }
+
+        @Override
+        public IssuedToken issue(ScopedCaller scoped, Audience audience, Duration lifetime) {
+            return issue(scoped.caller(), audience);
+        }
+
+        @Override
+        public ScopedCaller verifyScoped(String token, Audience audience) {
+            return new ScopedCaller(verify(token, audience), List.of());
         }
 
         @Override

@@ -11,6 +11,7 @@ import im.backend.domain.Caller;
 import im.backend.domain.UserName;
 import im.backend.identity.Audience;
 import im.backend.identity.IssuedToken;
+import im.backend.identity.ScopedCaller;
 import im.backend.identity.TokenIssuer;
 import im.backend.identity.TokenVerifier;
 import im.backend.problem.Problem;
@@ -18,6 +19,7 @@ import im.backend.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Date;
@@ -35,6 +37,10 @@ import java.util.regex.Pattern;
 public final class JwtTokens implements TokenIssuer, TokenVerifier {
     public static final int LENGTH_MAX = 8 * 1024;
     private static final String ROLE = "role";
+    /** As RFC 8693 section 4.2 has it. */
+    private static final String SCOPE = "scope";
+
+    private static final String SCOPE_SEPARATOR = " ";
     private static final int TOKEN_ID_BYTES = 16;
     /** Header, claims and the 43 characters of an HMAC-SHA256: base64url without padding, blanks or line ends. */
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]{43}");
@@ -54,22 +60,30 @@ public final class JwtTokens implements TokenIssuer, TokenVerifier {
 
     @Override
     public IssuedToken issue(Caller caller, Audience audience) {
+        return issue(new ScopedCaller(caller, List.of()), audience, settings.lifetime());
+    }
+
+    @Override
+    public IssuedToken issue(ScopedCaller scoped, Audience audience, Duration lifetime) {
+        Caller caller = scoped.caller();
         // A JWT counts in seconds.
         Instant now = clock.instant().truncatedTo(ChronoUnit.SECONDS);
-        Instant expiry = now.plus(settings.lifetime());
+        Instant expiry = now.plus(lifetime);
         byte[] id = new byte[TOKEN_ID_BYTES];
         random.nextBytes(id);
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .audience(audience.wireName())
                 .subject(caller.user().value())
                 .claim(ROLE, caller.role().name().toLowerCase(Locale.ROOT))
                 .issueTime(Date.from(now))
                 .expirationTime(Date.from(expiry))
-                .jwtID(HexFormat.of().formatHex(id))
-                .build();
+                .jwtID(HexFormat.of().formatHex(id));
+        if (!scoped.scopes().isEmpty()) {
+            claims.claim(SCOPE, String.join(SCOPE_SEPARATOR, scoped.scopes()));
+        }
         SigningKey key = keys.newest();
-        SignedJWT token = new SignedJWT(key.header(), claims);
+        SignedJWT token = new SignedJWT(key.header(), claims.build());
         try {
             token.sign(new MACSigner(key.key()));
         } catch (JOSEException failure) {
@@ -80,6 +94,11 @@ public final class JwtTokens implements TokenIssuer, TokenVerifier {
 
     @Override
     public Caller verify(String token, Audience audience) {
+        return verifyScoped(token, audience).caller();
+    }
+
+    @Override
+    public ScopedCaller verifyScoped(String token, Audience audience) {
         if (token.length() > LENGTH_MAX || !SHAPE.matcher(token).matches()) {
             throw invalid();
         }
@@ -112,7 +131,7 @@ public final class JwtTokens implements TokenIssuer, TokenVerifier {
         }
     }
 
-    private Caller judge(JWTClaimsSet claims, Audience audience) throws ParseException {
+    private ScopedCaller judge(JWTClaimsSet claims, Audience audience) throws ParseException {
         Date issued = claims.getIssueTime();
         Date expiry = claims.getExpirationTime();
         String role = claims.getStringClaim(ROLE);
@@ -129,7 +148,10 @@ public final class JwtTokens implements TokenIssuer, TokenVerifier {
             throw new Problem.Unauthenticated("token-expired", "The token has expired. Sign in again.").asException();
         }
         try {
-            return new Caller(new UserName(claims.getSubject()), Caller.Role.valueOf(role.toUpperCase(Locale.ROOT)));
+            Caller caller =
+                    new Caller(new UserName(claims.getSubject()), Caller.Role.valueOf(role.toUpperCase(Locale.ROOT)));
+            String scopes = claims.getStringClaim(SCOPE);
+            return new ScopedCaller(caller, scopes == null ? List.of() : List.of(scopes.split(SCOPE_SEPARATOR)));
         } catch (ProblemException notAName) {
             throw invalid();
         }

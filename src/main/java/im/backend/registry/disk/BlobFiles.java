@@ -19,11 +19,15 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
+import java.time.Instant;
 import java.util.OptionalLong;
 
 /** Blobs as files. What gives a blob to a repository does so under the shared half of {@link Ground#stable}. */
 final class BlobFiles implements BlobStore {
     private static final int BUFFER_BYTES = 64 * 1024;
+
+    /** So that a blob that is asked for all the time is touched only now and then. */
+    private static final int RENEWED_IN_GRACE = 8;
 
     private final Ground ground;
 
@@ -159,6 +163,25 @@ final class BlobFiles implements BlobStore {
     @Override
     public boolean holds(RepositoryName repository, Digest digest) {
         return Files.exists(ground.layout().repository(repository).blob(digest));
+    }
+
+    @Override
+    public void renew(RepositoryName repository, Digest digest) {
+        Path link = ground.layout().repository(repository).blob(digest);
+        Instant early = ground.clock().instant().minus(ground.limits().grace().dividedBy(RENEWED_IN_GRACE));
+        ground.stable().readLock().lock();
+        try {
+            if (Files.getLastModifiedTime(link).toInstant().isBefore(early)) {
+                ground.files().touch(link);
+                ground.files().touch(file(digest));
+            }
+        } catch (NoSuchFileException absent) {
+            // Nothing that could be kept.
+        } catch (IOException failed) {
+            throw DiskFailure.of(failed);
+        } finally {
+            ground.stable().readLock().unlock();
+        }
     }
 
     @Override

@@ -76,20 +76,21 @@ public final class DiskRegistry implements ImageRegistry {
         }
         String mediaType = ManifestDocument.mediaType(manifest.content(), manifest.mediaType());
         ManifestDocument document = ManifestDocument.read(manifest.content(), mediaType);
-        Digest digest = manifest.digest();
+        StoredManifest stored =
+                new StoredManifest(manifest.digest(), mediaType, document.subject(), manifest.content());
         ground.stable().readLock().lock();
         try {
             requireAndRenew(repository, document);
-            store(repository, digest, manifest.content(), mediaType);
+            store(repository, stored);
             if (document.subject().isPresent()) {
                 ground.files()
                         .mark(ground.layout()
                                 .repository(repository)
-                                .referrer(document.subject().get(), digest));
+                                .referrer(document.subject().get(), stored.digest()));
             }
             ground.files().sync();
             for (Tag tag : manifest.tags()) {
-                ground.files().write(ground.layout().repository(repository).tag(tag), digest.value());
+                ground.files().write(ground.layout().repository(repository).tag(tag), stored.digest().value());
             }
             ground.files().sync();
         } catch (IOException failed) {
@@ -99,7 +100,7 @@ public final class DiskRegistry implements ImageRegistry {
             cache.forget(repository);
         }
         ground.names().add(repository);
-        return new StoredManifest(digest, mediaType, manifest.content());
+        return stored;
     }
 
     /** All that the manifest names becomes young, down to the last blob, before the manifest makes it reachable. */
@@ -134,20 +135,20 @@ public final class DiskRegistry implements ImageRegistry {
                 .asException();
     }
 
-    private void store(RepositoryName repository, Digest digest, byte[] content, String mediaType) throws IOException {
-        Path blob = ground.layout().blob(digest);
-        Path link = ground.layout().repository(repository).manifest(digest);
+    private void store(RepositoryName repository, StoredManifest manifest) throws IOException {
+        Path blob = ground.layout().blob(manifest.digest());
+        Path link = ground.layout().repository(repository).manifest(manifest.digest());
         Path temporary = ground.files().newTemporary();
         try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            DurableFiles.writeAll(channel, ByteBuffer.wrap(content));
+            DurableFiles.writeAll(channel, ByteBuffer.wrap(manifest.content()));
             channel.force(false);
-            ground.quotas().charge(repository, link, content.length, () -> {
+            ground.quotas().charge(repository, link, manifest.content().length, () -> {
                 if (Files.exists(blob)) {
                     ground.files().renew(blob);
                 } else {
                     ground.files().publish(temporary, blob);
                 }
-                ground.files().write(link, mediaType);
+                ground.files().write(link, Manifests.entry(manifest));
             });
         } finally {
             Files.deleteIfExists(temporary);

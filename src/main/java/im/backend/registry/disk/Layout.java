@@ -55,7 +55,7 @@ record Layout(Path root) {
             return path.resolve(BLOBS);
         }
 
-        /** Holds the media type. */
+        /** Holds the media type, and the subject in a second line when there is one. */
         Path manifest(Digest digest) {
             return below(manifests(), digest);
         }

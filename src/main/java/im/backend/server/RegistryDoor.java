@@ -1,0 +1,48 @@
+package im.backend.server;
+
+import im.backend.api.Api;
+import im.backend.domain.Caller;
+import im.backend.domain.UserName;
+import im.backend.identity.Audience;
+import im.backend.identity.IssuedToken;
+import im.backend.identity.ScopedCaller;
+import im.backend.registry.RegistryAccess;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Lets clients of the registry in with what git takes, and gives them tokens that are good for nothing else.
+ *
+ * @param open whether who comes without a credential is the administrator
+ */
+record RegistryDoor(Api.Identity identity, boolean open) implements RegistryAccess {
+    private static final char TOKEN_SEPARATOR = '.';
+    private static final Duration TOKEN_LIFETIME = Duration.ofMinutes(5);
+    private static final Caller EVERYBODY = new Caller(new UserName("admin"), Caller.Role.ADMIN);
+
+    @Override
+    public Optional<Caller> anonymous() {
+        return open ? Optional.of(EVERYBODY) : Optional.empty();
+    }
+
+    @Override
+    public Caller authenticate(String credential) {
+        return credential.indexOf(TOKEN_SEPARATOR) >= 0
+                ? identity.verifier().verify(credential, Audience.API)
+                : identity.accounts().authenticate(credential);
+    }
+
+    @Override
+    public Holder verify(String token) {
+        ScopedCaller scoped = identity.verifier().verifyScoped(token, Audience.REGISTRY);
+        return new Holder(scoped.caller(), scoped.scopes());
+    }
+
+    @Override
+    public Pass issue(Caller caller, List<String> scopes) {
+        IssuedToken token =
+                identity.issuer().issue(new ScopedCaller(caller, scopes), Audience.REGISTRY, TOKEN_LIFETIME);
+        return new Pass(token.token(), token.expiresAt().minus(TOKEN_LIFETIME), token.expiresAt());
+    }
+}
