@@ -200,8 +200,8 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             "registry.auth",
             Kind.REGISTRY_AUTH,
             "token",
-            "Who may use the image registry at `/v2/`: those who log in, or (`none`) whoever reaches the listener, which"
-                    + " must then be on a loopback address.");
+            "Who may use the image registry at `/v2/`: those who log in, or (`none`) whoever reaches the listener,"
+                    + " which must then be on a loopback address.");
     static final Setting<Long> REGISTRY_BLOB_MAX =
             of("registry.blob-max", Kind.size(1, 102_400), "2Gi", "Size of one blob, which is mostly one layer.");
     static final Setting<Long> REGISTRY_MANIFEST_MAX =
@@ -211,8 +211,8 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             Kind.size(1, 1L << 22),
             "10Gi",
             "What the repositories of one project (the first two parts of their names) may hold together.");
-    static final Setting<Duration> REGISTRY_UPLOAD_TTL = of(
-            "registry.upload-ttl", span(60, 604_800), "24h", "After which an upload that rests is given up.");
+    static final Setting<Duration> REGISTRY_UPLOAD_TTL =
+            of("registry.upload-ttl", span(60, 604_800), "24h", "After which an upload that rests is given up.");
     static final Setting<Duration> REGISTRY_GC_GRACE = of(
             "registry.gc-grace",
             span(60, 2_592_000),

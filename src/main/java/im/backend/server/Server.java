@@ -89,8 +89,11 @@ public final class Server implements AutoCloseable {
         GitRoutes git = wiring.git(source, identity, useCases);
         images.upkeep(registry, stores.releases());
         engine.start();
-        PlatformListener listener =
-                wiring.listener(api, git, images.routes(registry, identity), config.server().shutdownMax().dividedBy(DRAIN_PARTS));
+        PlatformListener listener = wiring.listener(
+                api,
+                git,
+                images.routes(registry, identity),
+                config.server().shutdownMax().dividedBy(DRAIN_PARTS));
         metrics.gauge("backendim_connections", "Open connections to the platform", listener::openConnections);
         metrics.gauge("backendim_apps_connections", "Open connections to apps", proxy::openConnections);
         metrics.gauge(

@@ -38,7 +38,6 @@ import im.backend.source.git.GitRoutes;
 import im.backend.source.git.GitSettings;
 import im.backend.source.git.GitSourceStore;
 import im.backend.source.git.PushLimits;
-import im.backend.store.ReleaseStore;
 import im.backend.store.sql.Database;
 import im.backend.store.sql.DatabaseSettings;
 import im.backend.store.sql.SqlDeploymentLog;

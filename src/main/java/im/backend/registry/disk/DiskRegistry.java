@@ -90,7 +90,10 @@ public final class DiskRegistry implements ImageRegistry {
             }
             ground.files().sync();
             for (Tag tag : manifest.tags()) {
-                ground.files().write(ground.layout().repository(repository).tag(tag), stored.digest().value());
+                ground.files()
+                        .write(
+                                ground.layout().repository(repository).tag(tag),
+                                stored.digest().value());
             }
             ground.files().sync();
         } catch (IOException failed) {

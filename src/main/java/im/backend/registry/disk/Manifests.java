@@ -54,12 +54,14 @@ record Manifests(Ground ground, ManifestCache cache) {
 
     /** What a manifest's own file in the repository says: its media type, and its subject when it has one. */
     static String entry(StoredManifest manifest) {
-        return manifest.mediaType() + manifest.subject().map(subject -> "\n" + subject).orElse("");
+        return manifest.mediaType()
+                + manifest.subject().map(subject -> "\n" + subject).orElse("");
     }
 
     private Optional<StoredManifest> read(RepositoryName repository, Digest digest) throws IOException {
         try {
-            List<String> entry = Files.readAllLines(ground.layout().repository(repository).manifest(digest));
+            List<String> entry =
+                    Files.readAllLines(ground.layout().repository(repository).manifest(digest));
             Optional<Digest> subject = entry.size() > 1 ? Digest.parse(entry.get(1)) : Optional.empty();
             byte[] content = Files.readAllBytes(ground.layout().blob(digest));
             return Optional.of(new StoredManifest(digest, entry.getFirst(), subject, content));

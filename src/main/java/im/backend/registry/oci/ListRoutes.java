@@ -20,8 +20,7 @@ record ListRoutes(ImageRegistry registry, int pageMax) {
     private static final String INDEX = "application/vnd.oci.image.index.v1+json";
 
     void tags(Exchange exchange, RepositoryName repository) {
-        List<String> tags =
-                registry.tags(repository).stream().map(Tag::value).toList();
+        List<String> tags = registry.tags(repository).stream().map(Tag::value).toList();
         exchange.json(200, Map.of("name", repository.value(), "tags", page(exchange, tags, "tags/list", repository)));
     }
 
@@ -63,7 +62,10 @@ record ListRoutes(ImageRegistry registry, int pageMax) {
                         "mediaType",
                         INDEX,
                         "manifests",
-                        shown.stream().map(found::get).map(ListRoutes::descriptor).toList()));
+                        shown.stream()
+                                .map(found::get)
+                                .map(ListRoutes::descriptor)
+                                .toList()));
     }
 
     private static Map<String, Object> descriptor(Referrer referrer) {
@@ -93,8 +95,7 @@ record ListRoutes(ImageRegistry registry, int pageMax) {
         }
         List<String> shown = rest.subList(0, size);
         String last = URLEncoder.encode(shown.getLast(), StandardCharsets.UTF_8);
-        exchange.with(
-                HeaderNames.LINK, "<" + path + "?n=" + size + "&last=" + last + filter + ">; rel=\"next\"");
+        exchange.with(HeaderNames.LINK, "<" + path + "?n=" + size + "&last=" + last + filter + ">; rel=\"next\"");
         return shown;
     }
 

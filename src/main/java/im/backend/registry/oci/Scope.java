@@ -72,7 +72,8 @@ record Scope(Kind kind, String name, Set<Action> actions) {
 
     @Override
     public String toString() {
-        String words = new TreeSet<>(actions).stream().map(action -> action.word).collect(Collectors.joining(","));
+        String words =
+                new TreeSet<>(actions).stream().map(action -> action.word).collect(Collectors.joining(","));
         return kind.word() + ":" + name + ":" + words;
     }
 }

@@ -58,7 +58,8 @@ record TokenRoute(Gate gate) {
                         "scope", String.join(" ", granted),
                         "issued_at", pass.issuedAt().toString(),
                         "expires_in",
-                                Duration.between(pass.issuedAt(), pass.expiresAt()).toSeconds()));
+                                Duration.between(pass.issuedAt(), pass.expiresAt())
+                                        .toSeconds()));
     }
 
     private static Map<String, List<String>> parse(String form) {

@@ -32,7 +32,9 @@ record UploadRoutes(ImageRegistry registry, Uploads uploads) {
                 .orElse(Digest.Algorithm.SHA256);
         if (whole.isEmpty()) {
             accepted(
-                    exchange, repository, uploads.start(repository, visitor.caller().user(), algorithm));
+                    exchange,
+                    repository,
+                    uploads.start(repository, visitor.caller().user(), algorithm));
             return;
         }
         Uploads.Upload upload = uploads.start(repository, visitor.caller().user(), algorithm);
@@ -50,9 +52,9 @@ record UploadRoutes(ImageRegistry registry, Uploads uploads) {
 
     private static Digest.Algorithm algorithm(String label) {
         return Digest.Algorithm.named(label)
-                .orElseThrow(() -> new Problem.Malformed(
-                                "digest-invalid", "digest-algorithm (expected: sha256 or sha512).")
-                        .asException());
+                .orElseThrow(
+                        () -> new Problem.Malformed("digest-invalid", "digest-algorithm (expected: sha256 or sha512).")
+                                .asException());
     }
 
     /** Only from a repository that the caller may pull from; without {@code from} any such one will do. */
@@ -81,9 +83,9 @@ record UploadRoutes(ImageRegistry registry, Uploads uploads) {
 
     Uploads.Upload find(RepositoryName repository, UserName by, String id) {
         return uploads.find(repository, by, id)
-                .orElseThrow(() -> new Problem.NotFound(
-                                "blob-upload-unknown", "There is no such upload. Start a new one.")
-                        .asException());
+                .orElseThrow(
+                        () -> new Problem.NotFound("blob-upload-unknown", "There is no such upload. Start a new one.")
+                                .asException());
     }
 
     void patch(Exchange exchange, RepositoryName repository, Uploads.Upload upload) throws IOException {
@@ -124,10 +126,7 @@ record UploadRoutes(ImageRegistry registry, Uploads uploads) {
         }
         describe(exchange, repository, upload)
                 .error(new OciError(
-                        416,
-                        "BLOB_UPLOAD_INVALID",
-                        "The next byte of this upload is " + size + ".",
-                        Optional.empty()));
+                        416, "BLOB_UPLOAD_INVALID", "The next byte of this upload is " + size + ".", Optional.empty()));
         return false;
     }
 
