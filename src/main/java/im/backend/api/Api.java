@@ -4,6 +4,7 @@ import im.backend.deploy.DeployEngine;
 import im.backend.identity.IdentityProvider;
 import im.backend.identity.TokenIssuer;
 import im.backend.identity.TokenVerifier;
+import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
@@ -27,7 +28,12 @@ public final class Api implements AutoCloseable {
 
     /** What callers may ask for. */
     public record UseCases(
-            DeployEngine engine, Projects projects, SourceEdits edits, ProjectEnv env, ProjectSecrets secrets) {}
+            DeployEngine engine,
+            Projects projects,
+            SourceEdits edits,
+            ProjectEnv env,
+            ProjectSecrets secrets,
+            ImageDesk images) {}
 
     /**
      * What the server says of itself.
@@ -54,6 +60,7 @@ public final class Api implements AutoCloseable {
         all.addAll(new ReleaseRoutes(useCases.engine().releases(), useCases.projects()).routes());
         all.addAll(new EnvRoutes(useCases.env()).routes());
         all.addAll(new SecretRoutes(useCases.secrets()).routes());
+        all.addAll(new ImageRoutes(useCases.images()).routes());
         all.addAll(logs.routes());
         all.addAll(new OperationRoutes(useCases.engine().operations()).routes());
         all.addAll(new DocsRoutes(all).routes());

@@ -30,6 +30,7 @@ public final class ApiDispatcher implements Handler {
 
     private static final String JSON = "application/json";
     static final String FORM = "multipart/form-data";
+    static final String STREAM = "application/octet-stream";
 
     private final RouteTree routes;
     private final CallerFilter callers;
@@ -158,6 +159,7 @@ public final class ApiDispatcher implements Handler {
     private static String expectedType(ApiRoute.Request request, String type) {
         List<String> read = switch (request) {
             case ApiRoute.Request.None none -> List.of(type);
+            case ApiRoute.Request.Stream stream -> List.of(STREAM);
             case ApiRoute.Request.Json json -> List.of(JSON);
             case ApiRoute.Request.FormOrJson form -> List.of(FORM, JSON);
         };

@@ -29,6 +29,9 @@ public record ApiRoute(
 
         record Json(Class<?> type) implements Request {}
 
+        /** Bytes of any length, read as they come. */
+        record Stream() implements Request {}
+
         /** The same as a form with an archive, or as JSON with the archive in it. */
         record FormOrJson(List<String> parts, Class<?> type) implements Request {
             public FormOrJson {
@@ -118,6 +121,11 @@ public record ApiRoute(
 
         public Draft reads(Class<?> type) {
             request = new Request.Json(type);
+            return this;
+        }
+
+        Draft readsStream() {
+            request = new Request.Stream();
             return this;
         }
 

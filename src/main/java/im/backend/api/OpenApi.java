@@ -115,6 +115,12 @@ final class OpenApi {
     private Optional<Object> requestBody(ApiRoute route) {
         return switch (route.request()) {
             case ApiRoute.Request.None none -> Optional.empty();
+            case ApiRoute.Request.Stream stream ->
+                Optional.of(Map.of(
+                        "required",
+                        true,
+                        "content",
+                        Map.of(ApiDispatcher.STREAM, Map.of("schema", Map.of("type", "string", "format", "binary")))));
             case ApiRoute.Request.Json(Class<?> type) ->
                 Optional.of(Map.of("content", Map.of("application/json", Map.of("schema", reference(type)))));
             case ApiRoute.Request.FormOrJson(List<String> parts, Class<?> type) ->

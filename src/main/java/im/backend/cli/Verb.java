@@ -46,6 +46,9 @@ enum Verb {
     LOGIN("login", Group.ACCOUNT, "Sign in to a server with a key", "auth"),
     LOGOUT("logout", Group.ACCOUNT, "Forget the key of a server"),
     WHOAMI("whoami", Group.ACCOUNT, "Who you are, and on which server"),
+    REGISTRY_BASES("registry bases", Group.SERVER, "The base images that are here"),
+    REGISTRY_PULL("registry pull", Group.SERVER, "Bring in a base image from its registry, or update it"),
+    REGISTRY_IMPORT("registry import", Group.SERVER, "Bring in a base image from an archive, without a network"),
     DOCTOR("doctor", Group.SERVER, "Look at this machine and the server, with a fix for what is amiss"),
     COMPLETION("completion", Group.SERVER, "A completion script for bash, zsh or fish"),
     VERSION("version", Group.SERVER, "The version of this program");
@@ -154,6 +157,9 @@ enum Verb {
             case LOGIN -> new LoginCommand();
             case LOGOUT -> new LogoutCommand();
             case WHOAMI -> new WhoamiCommand();
+            case REGISTRY_BASES -> new RegistryBasesCommand();
+            case REGISTRY_PULL -> new RegistryPullCommand();
+            case REGISTRY_IMPORT -> new RegistryImportCommand();
             case DOCTOR -> new DoctorCommand();
             case COMPLETION -> new CompletionCommand();
             case VERSION -> new VersionCommand();

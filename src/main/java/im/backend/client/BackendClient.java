@@ -143,6 +143,31 @@ public final class BackendClient {
         throw unreachable(last);
     }
 
+    /**
+     * Sends bytes of any length. Is not repeated: who is calling was shown to be good just before.
+     *
+     * @param body is written while it is sent
+     */
+    public JsonObject upload(String path, Exchange.Body body) {
+        get("/api/auth/verify");
+        try {
+            Map<String, String> headers = new HashMap<>(authorization());
+            headers.put("Content-Type", "application/octet-stream");
+            return answer(Exchange.send("POST", uri(path), headers, body, FOREVER));
+        } catch (IOException broken) {
+            throw unreachable(broken);
+        }
+    }
+
+    /** As {@link #post(String, JsonObject)}, for what takes as long as it takes. */
+    public JsonObject postAndWait(String path, JsonObject body) {
+        try {
+            return answer(authorized("POST", path, body, FOREVER));
+        } catch (IOException broken) {
+            throw unreachable(broken);
+        }
+    }
+
     /** The events of a deployment after {@code since}, and those to come. */
     public ProgressFeed watch(String deployment, long since, boolean output) {
         return new ProgressFeed(this, deployment, since, output);

@@ -18,14 +18,14 @@ import org.jspecify.annotations.Nullable;
  * One HTTP request and its answer. By HttpURLConnection, because loading {@code java.net.http} costs a short-lived process
  * five times as much (measured: 714 against 133 ms for a whole command).
  */
-final class Exchange {
+public final class Exchange {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final int BODY_BYTES_MAX = 64 << 20;
 
     /** A body that is written while it is sent. */
     @FunctionalInterface
-    interface Body {
+    public interface Body {
         void writeTo(OutputStream out) throws IOException;
     }
 

@@ -4,6 +4,7 @@ import im.backend.api.Api;
 import im.backend.api.ApiRoute;
 import im.backend.api.ApiSettings;
 import im.backend.api.RateLimiter;
+import im.backend.build.ImageBases;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.DeploySettings;
@@ -23,6 +24,7 @@ import im.backend.orchestrator.local.LocalOrchestrator;
 import im.backend.orchestrator.local.LocalSettings;
 import im.backend.orchestrator.local.LocalStorage;
 import im.backend.orchestrator.local.ProjectLogs;
+import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
@@ -200,13 +202,14 @@ final class Wiring {
         return engine;
     }
 
-    Api.UseCases useCases(Ports ports, DeployEngine engine) {
+    Api.UseCases useCases(Ports ports, DeployEngine engine, ImageBases bases) {
         return new Api.UseCases(
                 engine,
                 new Projects(ports, engine),
                 new SourceEdits(ports, engine),
                 new ProjectEnv(ports, engine),
-                new ProjectSecrets(ports, engine));
+                new ProjectSecrets(ports, engine),
+                new ImageDesk(bases));
     }
 
     Api api(Api.Identity identity, Api.UseCases useCases, Metrics metrics, ServerFacts facts) {

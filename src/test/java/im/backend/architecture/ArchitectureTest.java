@@ -124,6 +124,7 @@ class ArchitectureTest {
                 "deploy.Deployments",
                 "deploy.Releases",
                 "deploy.Operations",
+                "project.ImageDesk",
                 "project.Projects",
                 "project.ProjectEnv",
                 "project.ProjectSecrets",

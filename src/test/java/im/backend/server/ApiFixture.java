@@ -2,6 +2,7 @@ package im.backend.server;
 
 import im.backend.api.Api;
 import im.backend.api.ApiSettings;
+import im.backend.build.FakeImageBases;
 import im.backend.build.FakeImageBuilder;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.DeploySettings;
@@ -21,6 +22,7 @@ import im.backend.orchestrator.FakeOneOff;
 import im.backend.orchestrator.FakeOrchestrator;
 import im.backend.orchestrator.FakeStorage;
 import im.backend.problem.Problem;
+import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
@@ -94,7 +96,8 @@ final class ApiFixture implements AutoCloseable {
                         new Projects(ports, engine),
                         new SourceEdits(ports, engine),
                         new ProjectEnv(ports, engine),
-                        new ProjectSecrets(ports, engine)),
+                        new ProjectSecrets(ports, engine),
+                        new ImageDesk(new FakeImageBases())),
                 new Api.Host(
                         () -> new ServerBody("1", "25", "Linux", clock.instant(), "local", "", List.of(), Map.of()),
                         new HealthRoutes(List::of, metrics).routes(),

@@ -54,6 +54,7 @@ final class WireSamples {
                         Optional.of("Say two")),
                 new DeployCommitRequest(Optional.of(COMMIT)),
                 new RollbackRequest(Optional.of("v11")),
+                new PullBaseRequest("docker.io/library/python:3.12-slim"),
                 new ScaleRequest(3),
                 new RunRequest("python manage.py migrate"),
                 new EnvChangeRequest(Map.of("MODE", "fast"), List.of("OLD"), Optional.of(false)),
@@ -122,6 +123,12 @@ final class WireSamples {
                         "upload",
                         AT,
                         Map.of("db_url", 2)),
+                new ImageBaseBody(
+                        "docker.io/library/python:3.12-slim",
+                        "base/docker.io/library/python",
+                        "sha256:" + "0".repeat(64),
+                        4,
+                        42_000_000),
                 new ProblemBody(
                         "urn:backendim:problem:validation",
                         "The input is not allowed",
