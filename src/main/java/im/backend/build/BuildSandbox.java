@@ -10,10 +10,10 @@ public interface BuildSandbox {
     /**
      * Installs what is not installed yet, runs the build and the test command. Interrupting the thread kills every
      * process of the build within 10 s. Fails with {@code StageFailed}: {@code build-failed}, {@code test-failed},
-     * {@code runtime-missing}, {@code timeout}, {@code out-of-memory}, {@code cancelled}; the evidence is the last 50
+     * {@code runtime-missing}, {@code builder-missing}, {@code sandbox-missing}, {@code timeout}, {@code out-of-memory}, {@code cancelled}; the evidence is the last 50
      * lines.
      */
-    BuiltTree build(BuildRequest request, BuildPlan plan, BuildListener listener);
+    Built build(BuildRequest request, BuildPlan plan, BuildListener listener);
 
     /** Removes results that no build used for a week. */
     void prune();

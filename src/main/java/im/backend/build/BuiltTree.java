@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param packages what was installed and is part of the image, of tests and build tools nothing
  */
 public record BuiltTree(
-        StartPlan start, List<DependencyLayer> layers, Optional<AppFolder> app, List<PackageUrl> packages) {
+        StartPlan start, List<DependencyLayer> layers, Optional<AppFolder> app, List<PackageUrl> packages)
+        implements Built {
     public BuiltTree {
         layers = List.copyOf(layers);
         packages = List.copyOf(packages);

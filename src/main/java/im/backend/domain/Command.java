@@ -36,7 +36,16 @@ public record Command(String text, List<Word> words) {
         words = List.copyOf(words);
     }
 
-    /** Already an argument list, as an image's entrypoint is. */
+    /** Already an argument list in which nothing is filled in, as an image's ENTRYPOINT is. */
+    public static Command literal(List<String> arguments) {
+        return new Command(
+                String.join(" ", arguments),
+                arguments.stream()
+                        .map(a -> new Word(List.of(new Part(a, false))))
+                        .toList());
+    }
+
+    /** Already an argument list, in which variables are filled in. */
     public static Command ofWords(List<String> arguments) {
         return new Command(
                 String.join(" ", arguments),

@@ -34,6 +34,13 @@ final class BuildFailure {
                             + " issuer)",
                     "The registry's certificate is not trusted here; set SSL_CERT_FILE or NODE_EXTRA_CA_CERTS for the"
                             + " server."),
+            remedy(
+                    "(?:manifest unknown|access to the resource is denied|authentication required|reading manifest .*"
+                            + " not found)",
+                    "Check the name and the tag of the image after FROM; a private one can not be used as a base."),
+            remedy(
+                    "newuidmap|no sub[ug]id ranges",
+                    "Install uidmap, and give the server's user a range in /etc/subuid and /etc/subgid."),
             remedy("No space left on device", "The disk of the server is full; free some of it."),
             remedy(
                     "gcc: command not found|error: command '\\S*gcc\\S*' failed|Python\\.h: No such file",

@@ -176,7 +176,8 @@ final class BuildRun implements AutoCloseable {
                 "/app",
                 binds,
                 settings.limits(),
-                account);
+                step.rights() == Launch.Rights.NONE ? account : OptionalInt.empty(),
+                step.rights());
         ProgramExit exit = launcher.run(launch, left, output::tool);
         if (exit.outOfMemory()) {
             throw outOfMemory(step);

@@ -4,8 +4,11 @@ import im.backend.build.BuildListener;
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildRequest;
 import im.backend.build.BuildSandbox;
+import im.backend.build.Built;
 import im.backend.build.BuiltTree;
 import im.backend.domain.ProjectId;
+import im.backend.domain.RuntimeSpec;
+import im.backend.domain.RuntimeSpec.Language;
 import im.backend.file.FileTree;
 import im.backend.host.Launcher;
 import im.backend.host.Toolchain;
@@ -33,6 +36,7 @@ public final class HostSandbox implements BuildSandbox {
     private final Launcher launcher;
     private final Toolchains toolchains;
     private final Clock clock;
+    private final Buildah buildah;
     private final Map<ProjectId, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     public HostSandbox(HostSandboxSettings settings, Launcher launcher, Toolchains toolchains, Clock clock) {
@@ -40,6 +44,10 @@ public final class HostSandbox implements BuildSandbox {
         this.launcher = launcher;
         this.toolchains = toolchains;
         this.clock = clock;
+        this.buildah = new Buildah(
+                settings.folder().resolve("buildah"),
+                launcher,
+                new HostPrograms(settings.environment().getOrDefault("PATH", "")));
     }
 
     /** Removes what builds of an earlier server left behind. */
@@ -52,7 +60,7 @@ public final class HostSandbox implements BuildSandbox {
     }
 
     @Override
-    public BuiltTree build(BuildRequest request, BuildPlan plan, BuildListener listener) {
+    public Built build(BuildRequest request, BuildPlan plan, BuildListener listener) {
         ReentrantLock lock = locks.computeIfAbsent(request.project(), absent -> new ReentrantLock());
         BuildOutput output = new BuildOutput(listener);
         try {
@@ -71,11 +79,9 @@ public final class HostSandbox implements BuildSandbox {
         }
     }
 
-    private BuiltTree buildAlone(BuildRequest request, BuildPlan plan, BuildOutput output)
+    private Built buildAlone(BuildRequest request, BuildPlan plan, BuildOutput output)
             throws IOException, InterruptedException {
-        Toolchain toolchain = plan instanceof BuildPlan.Dockerfile
-                ? Toolchain.none()
-                : toolchains.resolve(plan.outline().start().runtime());
+        Toolchain toolchain = toolchain(plan.outline().start().runtime());
         toolchain.warning().ifPresent(warning -> output.say("warning: " + warning));
         ProjectCache cache = new ProjectCache(folderOf(request.project()));
         try (BuildRun run = new BuildRun(launcher, settings, request, toolchain, cache, output)) {
@@ -85,15 +91,13 @@ public final class HostSandbox implements BuildSandbox {
                 case BuildPlan.Go go -> new GoBuild(run, go).build();
                 case BuildPlan.Java java -> new JavaBuild(run, java).build();
                 case BuildPlan.Static site -> siteOnly(run, site);
-                case BuildPlan.Dockerfile dockerfile ->
-                    throw new Problem.StageFailed(
-                                    "builder-missing",
-                                    dockerfile.path() + " needs buildah, which this server does not use yet.",
-                                    "",
-                                    List.of())
-                            .asException();
+                case BuildPlan.Dockerfile dockerfile -> new DockerfileBuild(run, dockerfile, buildah).build();
             };
         }
+    }
+
+    private Toolchain toolchain(RuntimeSpec runtime) {
+        return runtime.language() == Language.DOCKERFILE ? Toolchain.none() : toolchains.resolve(runtime);
     }
 
     private static BuiltTree siteOnly(BuildRun run, BuildPlan.Static site) throws IOException, InterruptedException {
@@ -110,6 +114,9 @@ public final class HostSandbox implements BuildSandbox {
             for (Path project : ProjectCache.list(settings.folder().resolve("projects"))) {
                 new ProjectCache(project).prune(before);
             }
+            buildah.prune();
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
         } catch (IOException failed) {
             LOG.log(System.Logger.Level.WARNING, "build caches not pruned", failed);
         }

@@ -33,6 +33,11 @@ final class ProjectCache {
         return new PackageLists(folder.resolve("packages"));
     }
 
+    /** The image that a Dockerfile made, with the layers that the next one may share. */
+    Path layout() {
+        return folder.resolve("layout");
+    }
+
     /** Download and compile caches of the language's tools: the build's own, never trusted by the server. */
     Path tools() {
         return folder.resolve("tools");

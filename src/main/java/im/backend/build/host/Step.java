@@ -1,6 +1,7 @@
 package im.backend.build.host;
 
 import im.backend.host.Bind;
+import im.backend.host.Launch;
 import java.util.List;
 import java.util.Map;
 
@@ -11,8 +12,15 @@ import java.util.Map;
  * @param slug of its failure
  * @param environment wins over what every step gets
  * @param binds beside /app, /build and /cache
+ * @param rights of a builder of images, or none
  */
-record Step(String what, String slug, List<String> arguments, Map<String, String> environment, List<Bind> binds) {
+record Step(
+        String what,
+        String slug,
+        List<String> arguments,
+        Map<String, String> environment,
+        List<Bind> binds,
+        Launch.Rights rights) {
     static final String BUILD_FAILED = "build-failed";
     static final String TEST_FAILED = "test-failed";
 
@@ -20,6 +28,10 @@ record Step(String what, String slug, List<String> arguments, Map<String, String
         arguments = List.copyOf(arguments);
         environment = Map.copyOf(environment);
         binds = List.copyOf(binds);
+    }
+
+    Step(String what, String slug, List<String> arguments, Map<String, String> environment, List<Bind> binds) {
+        this(what, slug, arguments, environment, binds, Launch.Rights.NONE);
     }
 
     Step(String what, List<String> arguments, Map<String, String> environment) {

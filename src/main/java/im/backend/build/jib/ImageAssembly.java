@@ -3,15 +3,13 @@ package im.backend.build.jib;
 import im.backend.build.BuildListener;
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildRequest;
+import im.backend.build.BuiltLayout;
 import im.backend.build.BuiltTree;
 import im.backend.build.ImageBase;
 import im.backend.domain.Digest;
 import im.backend.registry.BlobStore;
 import im.backend.registry.ImageRegistry;
-import im.backend.registry.NewManifest;
-import im.backend.registry.Reference;
 import im.backend.registry.RepositoryName;
-import im.backend.registry.StoredBlob;
 import im.backend.registry.StoredManifest;
 import im.backend.registry.Tag;
 import im.backend.sbom.Sbom;
@@ -43,30 +41,38 @@ final class ImageAssembly {
             Optional<ImageBase> base,
             BuildListener listener)
             throws IOException {
-        RepositoryName repository = RepositoryName.of(request.project());
+        ImageRepository repository = new ImageRepository(registry, RepositoryName.of(request.project()));
         List<PlacedLayer> own = layers.store(request, outline, built);
         ImageLabels labels = new ImageLabels(
                 built.start(),
                 own.stream().map(PlacedLayer::path).toList(),
-                Optional.of(store(
-                                repository,
-                                Sbom.of(request.project().value(), built.packages())
-                                        .bytes())
+                List.of(),
+                Optional.of(repository
+                        .store(Sbom.of(request.project().value(), built.packages())
+                                .bytes())
                         .digest()));
         Optional<StoredBase> below =
                 base.isPresent() ? Optional.of(StoredBase.read(registry.blobs(), base.get())) : Optional.empty();
-        List<LayerDescriptor> all = new ArrayList<>(linked(repository, below));
-        layers.storeVolumes(repository, ImageConfiguration.volumes(request))
+        List<LayerDescriptor> all = new ArrayList<>(linked(repository.name(), below));
+        layers.storeVolumes(repository.name(), ImageConfiguration.volumes(request))
                 .map(LayerDescriptor::of)
                 .ifPresent(all::add);
         own.forEach(placed -> all.add(LayerDescriptor.of(placed.layer())));
         ImageConfiguration configuration = new ImageConfiguration(request, labels, below, all);
         byte[] manifest =
-                ManifestJson.image(store(repository, configuration.toJson()), all, configuration.annotations());
+                ManifestJson.image(repository.store(configuration.toJson()), all, configuration.annotations());
         StoredManifest named =
-                name(repository, manifest, new Tag(request.tree().commit().shortForm()));
+                repository.name(manifest, new Tag(request.tree().commit().shortForm()));
         listener.line(line(named.digest(), all.size(), own));
         return new Assembled(named, own, labels);
+    }
+
+    /** Fails with StageFailed {@code detection-failed} when nothing says how the image is started. */
+    Assembled adopt(BuildRequest request, BuiltLayout built, BuildListener listener) throws IOException {
+        ImageRepository repository = new ImageRepository(registry, RepositoryName.of(request.project()));
+        Assembled adopted = new AdoptedImage(repository, built).adopt(request);
+        listener.line(line(adopted.manifest().digest(), adopted.own().size(), adopted.own()));
+        return adopted;
     }
 
     private List<LayerDescriptor> linked(RepositoryName repository, Optional<StoredBase> base) {
@@ -78,24 +84,6 @@ final class ImageAssembly {
             }
         }
         return below;
-    }
-
-    /** A blob whose bytes are there already costs no write. */
-    private StoredBlob store(RepositoryName repository, byte[] content) {
-        Digest digest = Digest.of(Digest.Algorithm.SHA256, content);
-        return registry.blobs().link(repository, digest)
-                ? new StoredBlob(digest, content.length)
-                : registry.blobs().write(repository, out -> out.write(content));
-    }
-
-    private StoredManifest name(RepositoryName repository, byte[] manifest, Tag commit) {
-        NewManifest fresh = new NewManifest(manifest, ManifestJson.MEDIA_TYPE, List.of(commit));
-        return registry.find(repository, new Reference.ByTag(commit))
-                .filter(there -> there.digest().equals(fresh.digest()))
-                .orElseGet(() -> {
-                    registry.blobs().sync();
-                    return registry.put(repository, fresh);
-                });
     }
 
     private static String line(Digest digest, int layers, List<PlacedLayer> own) {

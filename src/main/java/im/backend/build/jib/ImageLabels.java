@@ -19,22 +19,31 @@ import java.util.TreeMap;
  * What an image has to say beyond the OCI configuration, as labels: how each process is started, and where each layer
  * belongs. With it an image is all that a release needs, on this host or another.
  *
+ * @param mountPoints where storage goes in an image that is a system of its own; elsewhere the layers' paths say it
  * @param sbom the blob with the bill of materials; older images have none
  */
-record ImageLabels(StartPlan start, List<String> layerPaths, Optional<Digest> sbom) {
+record ImageLabels(StartPlan start, List<String> layerPaths, List<String> mountPoints, Optional<Digest> sbom) {
+    /** The path of a layer that is part of a whole system. */
+    static final String ROOT = "/";
+
     static final String START = "im.backend.start";
     static final String LAYER_PATHS = "im.backend.layer-paths";
+    static final String MOUNT_POINTS = "im.backend.mount-points";
     static final String SBOM = "im.backend.sbom";
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     ImageLabels {
         layerPaths = List.copyOf(layerPaths);
+        mountPoints = List.copyOf(mountPoints);
     }
 
     SortedMap<String, String> toMap() {
         SortedMap<String, String> labels = new TreeMap<>();
         labels.put(START, startJson().toString());
         labels.put(LAYER_PATHS, String.join(" ", layerPaths));
+        if (!mountPoints.isEmpty()) {
+            labels.put(MOUNT_POINTS, String.join(" ", mountPoints));
+        }
         sbom.ifPresent(digest -> labels.put(SBOM, digest.value()));
         return labels;
     }
@@ -60,6 +69,9 @@ record ImageLabels(StartPlan start, List<String> layerPaths, Optional<Digest> sb
                         environment,
                         start.path("folder").asText(StartPlan.APP)),
                 List.of(labels.path(LAYER_PATHS).asText().split(" ", -1)),
+                labels.has(MOUNT_POINTS)
+                        ? List.of(labels.path(MOUNT_POINTS).asText().split(" ", -1))
+                        : List.of(),
                 Optional.ofNullable(labels.get(SBOM)).map(JsonNode::asText).map(Digest::new));
     }
 

@@ -7,7 +7,9 @@ import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlanner;
 import im.backend.build.BuildRequest;
 import im.backend.build.BuildSandbox;
+import im.backend.build.Built;
 import im.backend.build.BuiltImage;
+import im.backend.build.BuiltLayout;
 import im.backend.build.BuiltTree;
 import im.backend.build.ImageBase;
 import im.backend.build.ImageBuilder;
@@ -78,8 +80,11 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
         BuildPlan plan = planner.plan(request.tree(), request.manifest());
         listener.line(plan.outline().reason());
         plan.outline().warnings().forEach(warning -> listener.line("warning: " + warning));
-        BuiltTree built = sandbox.build(request, plan, listener);
-        Optional<ImageBase> base = stores.bases().choose(built.start().runtime(), listener);
+        Built built = sandbox.build(request, plan, listener);
+        Optional<ImageBase> base = switch (built) {
+            case BuiltTree tree -> stores.bases().choose(tree.start().runtime(), listener);
+            case BuiltLayout whole -> Optional.empty();
+        };
         ImageAssembly.Assembled image = assemble(request, plan, built, base, listener);
         Digest digest = image.manifest().digest();
         String commit = request.tree().commit().shortForm();
@@ -98,10 +103,13 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
     }
 
     private ImageAssembly.Assembled assemble(
-            BuildRequest request, BuildPlan plan, BuiltTree built, Optional<ImageBase> base, BuildListener listener) {
+            BuildRequest request, BuildPlan plan, Built built, Optional<ImageBase> base, BuildListener listener) {
         stable.readLock().lock();
         try {
-            return assembly.assemble(request, plan.outline(), built, base, listener);
+            return switch (built) {
+                case BuiltTree tree -> assembly.assemble(request, plan.outline(), tree, base, listener);
+                case BuiltLayout whole -> assembly.adopt(request, whole, listener);
+            };
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } finally {

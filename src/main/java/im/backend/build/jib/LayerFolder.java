@@ -20,18 +20,29 @@ record LayerFolder(String name, String path, List<Digest> layers, List<String> m
         mountPoints = List.copyOf(mountPoints);
     }
 
+    boolean isWholeSystem() {
+        return path.equals(ImageLabels.ROOT);
+    }
+
     /** Outer paths first, since the inner ones are mounted on them. */
     static List<LayerFolder> of(List<Digest> layers, List<String> paths) {
+        return of(layers, paths, List.of());
+    }
+
+    /** @param storage paths of a whole system that something else is mounted on */
+    static List<LayerFolder> of(List<Digest> layers, List<String> paths, List<String> storage) {
         Map<String, List<Digest>> byPath = new TreeMap<>();
         for (int at = 0; at < layers.size(); at++) {
             byPath.computeIfAbsent(paths.get(at), absent -> new ArrayList<>()).add(layers.get(at));
         }
         List<LayerFolder> folders = new ArrayList<>();
         byPath.forEach((path, digests) -> {
-            List<String> mountPoints = byPath.keySet().stream()
-                    .filter(other -> other.startsWith(path + "/"))
-                    .map(other -> other.substring(path.length() + 1))
-                    .toList();
+            List<String> mountPoints = path.equals(ImageLabels.ROOT)
+                    ? storage
+                    : byPath.keySet().stream()
+                            .filter(other -> other.startsWith(path + "/"))
+                            .map(other -> other.substring(path.length() + 1))
+                            .toList();
             folders.add(new LayerFolder(nameOf(digests, mountPoints), path, digests, mountPoints));
         });
         return folders;

@@ -36,6 +36,13 @@ final class Layers {
     /** A large app is spread over layers by path, so that a change of one file packs a sixteenth of it. */
     private static final int PARTS_OF_LARGE_APP = 16;
 
+    /** Of a whole image, unpacked. */
+    private static final long SYSTEM_BYTES_MAX = 32L << 30;
+    /** What every program expects, and what the sandbox gives it whatever the image holds. */
+    private static final List<String> SYSTEM_FOLDERS = List.of("/proc", "/dev", "/tmp", "/run", "/var/tmp", "/etc");
+
+    private static final List<String> SYSTEM_FILES = List.of("/etc/resolv.conf", "/etc/hosts");
+
     private static final int LARGE_FILES = 1_000;
     private static final long LARGE_BYTES = 8L << 20;
 
@@ -265,6 +272,11 @@ final class Layers {
             return;
         }
         Path fresh = Files.createTempDirectory(unfinished, "layer");
+        if (folder.isWholeSystem()) {
+            unpackSystem(folder, fresh);
+            sealed.fill(fresh);
+            return;
+        }
         for (Digest layer : folder.layers()) {
             try (InputStream blob = Channels.newInputStream(blobs.open(layer))) {
                 new Unpacking(fresh, folder.path().substring(1)).unpack(blob);
@@ -274,6 +286,24 @@ final class Layers {
             Files.createDirectories(fresh.resolve(mountPoint));
         }
         sealed.fill(fresh);
+    }
+
+    private void unpackSystem(LayerFolder folder, Path fresh) throws IOException {
+        RootUnpacking unpacking = new RootUnpacking(fresh, SYSTEM_BYTES_MAX);
+        for (Digest layer : folder.layers()) {
+            try (InputStream blob = Channels.newInputStream(blobs.open(layer))) {
+                unpacking.unpack(blob);
+            }
+        }
+        for (String path : SYSTEM_FOLDERS) {
+            unpacking.makeFolder(path);
+        }
+        for (String path : SYSTEM_FILES) {
+            unpacking.makeFile(path);
+        }
+        for (String path : folder.mountPoints()) {
+            unpacking.makeFolder(path);
+        }
     }
 
     /** Removes folders that no live image needs and that were not opened since then. */

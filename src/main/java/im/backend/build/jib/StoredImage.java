@@ -68,6 +68,6 @@ record StoredImage(Digest manifest, List<Digest> layers, ImageLabels labels) {
 
     /** The folders that it is unpacked to, outer ones first. */
     List<LayerFolder> folders() {
-        return LayerFolder.of(layers, labels.layerPaths());
+        return LayerFolder.of(layers, labels.layerPaths(), labels.mountPoints());
     }
 }

@@ -345,7 +345,8 @@ class HostSandboxTest {
             Optional<String> test) {
         AppManifest manifest = manifest(Optional.empty(), command, test);
         BuildPlan plan = new Detection().plan(tree, manifest);
-        return sandbox.build(new BuildRequest(project, tree, manifest, Map.of("APP_SETTING", "1")), plan, lines::add);
+        BuildRequest request = new BuildRequest(project, tree, manifest, Map.of("APP_SETTING", "1"));
+        return (BuiltTree) sandbox.build(request, plan, lines::add);
     }
 
     private HostSandbox sandbox(Duration timeMax, Limits limits) {
