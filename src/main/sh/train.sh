@@ -20,8 +20,9 @@ port=$(free_port) apps_port=$(free_port)
 export BACKENDIM_URL="http://127.0.0.1:$port" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/share"
 quiet=(-Xlog:disable -Xlog:all=error:stderr)
 
-"$java" "${quiet[@]}" -XX:+UseSerialGC -XX:AOTCacheOutput="$target/backendim-serve.aot" -jar "$target/backendim.jar" \
-  serve --data "$work/data" --port "$port" --apps-port "$apps_port" --set limits.deploys-per-minute=100 >"$work/serve.log" 2>&1 &
+# By the launcher, so that the server is trained with the very flags that it will run with.
+JAVA_HOME=$(dirname "$(dirname "$java")") BACKENDIM_JAVA_OPTIONS="-XX:AOTCacheOutput=$target/backendim-serve.aot" \
+  "$target/backendim" serve --data "$work/data" --port "$port" --apps-port "$apps_port" --set limits.deploys-per-minute=100 >"$work/serve.log" 2>&1 &
 server=$!
 for _ in $(seq 300); do
   curl -sf -o /dev/null "$BACKENDIM_URL/readyz" && break

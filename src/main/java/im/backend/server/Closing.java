@@ -3,14 +3,14 @@ package im.backend.server;
 import static java.lang.System.Logger.Level.WARNING;
 
 import java.lang.System.Logger;
-import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.ConcurrentLinkedDeque;
 
-/** What was opened, to be closed in the opposite order, each whatever the others do. */
+/** What was opened, to be closed in the opposite order, each whatever the others do. Safe for several threads. */
 final class Closing implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Closing.class.getName());
 
-    private final Deque<Step> steps = new ArrayDeque<>();
+    private final Deque<Step> steps = new ConcurrentLinkedDeque<>();
 
     private record Step(String name, AutoCloseable opened) {}
 
@@ -20,8 +20,7 @@ final class Closing implements AutoCloseable {
 
     @Override
     public void close() {
-        while (!steps.isEmpty()) {
-            Step step = steps.pop();
+        for (Step step = steps.poll(); step != null; step = steps.poll()) {
             try {
                 step.opened().close();
             } catch (Exception e) {

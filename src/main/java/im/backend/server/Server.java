@@ -4,6 +4,7 @@ import static java.lang.System.Logger.Level.INFO;
 
 import im.backend.api.Api;
 import im.backend.build.ImageBases;
+import im.backend.build.ImageBuilder;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.Ports;
@@ -19,6 +20,7 @@ import java.lang.System.Logger;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.Supplier;
 
 /**
  * One server on one data folder, from lock to lock. Apps outlive it: closing stops nothing that serves, and the next start
@@ -45,44 +47,42 @@ public final class Server implements AutoCloseable {
      */
     public Started start() {
         Instant begun = clock.instant();
-        try {
-            return open(begun);
+        try (Openings openings = new Openings()) {
+            return open(begun, openings);
         } catch (RuntimeException e) {
             closing.close();
             throw e;
         }
     }
 
-    private Started open(Instant begun) {
+    private Started open(Instant begun, Openings openings) {
         DataFolder data = new DataFolder(config.data());
         data.start();
         closing.add("data folder", data);
         Wiring wiring = new Wiring(config, data, clock, closing);
         Metrics metrics = new Metrics();
-        Database database = wiring.database();
-        Ports.Stores stores = wiring.stores(database, metrics);
+        Supplier<Database> opening = openings.begin(wiring::database);
+        Supplier<ReverseProxy> proxying = openings.begin(() -> wiring.proxy(metrics));
         GitSourceStore source = wiring.source();
         Launcher launcher = wiring.launcher();
         new HostRequirements(config.local()).check(launcher.facts());
         Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
-        ReverseProxy proxy = wiring.proxy(metrics);
         ImageWiring images = wiring.images();
         DiskRegistry registry = images.registry();
         ImageBases bases = images.bases(registry);
-        Ports ports = new Ports(
-                source,
-                ManifestReader::read,
-                images.builder(launcher, toolchains, registry, bases),
-                wiring.hosting(launcher, toolchains),
-                proxy,
-                wiring.secrets(database),
-                stores);
+        ImageBuilder builder = images.builder(launcher, toolchains, registry, bases);
+        Ports.Hosting hosting = wiring.hosting(launcher, toolchains);
+        Api.Identity identity = wiring.identity();
+        Database database = opening.get();
+        ReverseProxy proxy = proxying.get();
+        Ports.Stores stores = wiring.stores(database, metrics);
+        Ports ports =
+                new Ports(source, ManifestReader::read, builder, hosting, proxy, wiring.secrets(database), stores);
         int appsPort = config.apps().publicPort() == 0
                 ? proxy.address().getPort()
                 : config.apps().publicPort();
         String apps = "http://*." + config.apps().domain() + (appsPort == 80 ? "" : ":" + appsPort);
         DeployEngine engine = wiring.engine(ports, appsPort);
-        Api.Identity identity = wiring.identity();
         Api.UseCases useCases = wiring.useCases(ports, engine, bases);
         ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, apps);
         Api api = wiring.api(identity, useCases, metrics, facts);
