@@ -34,10 +34,9 @@ record ByteRange(long first, long last) {
         }
         long first = Long.parseLong(matcher.group(1));
         long last = matcher.group(2).isEmpty() ? size - 1 : Long.parseLong(matcher.group(2));
-        if (!matcher.group(2).isEmpty() && last < first) {
-            return new Wanted.Whole();
-        }
-        return first >= size
+        // A range that ends before it begins may be ignored or refused (RFC 9110 section 14.2). A client that sends one
+        // counts wrongly, and is better told so than sent a blob of gigabytes.
+        return first >= size || last < first
                 ? new Wanted.Unsatisfiable()
                 : new Wanted.Part(new ByteRange(first, Math.min(last, size - 1)));
     }

@@ -82,6 +82,18 @@ record Gate(RegistryAccess access, String service) {
         throw new Problem.NotFound("name-unknown", "No such repository.").asException();
     }
 
+    /**
+     * For a mount: a token that is not for the source, of a caller who may pull from it, is sent back to be asked for again
+     * with both scopes, so that the blob need not be uploaded. Fails with Unauthenticated.
+     */
+    void requireSource(Exchange exchange, Visitor visitor, RepositoryName target, RepositoryName source) {
+        Scope pull = Scope.of(source.value(), Scope.Action.PULL);
+        if (!visitor.may(pull) && mayEver(visitor.caller(), pull)) {
+            challenge(exchange, List.of(Scope.of(target.value(), Scope.Action.PULL, Scope.Action.PUSH), pull));
+            throw notAuthenticated("The token is not for " + pull + ".");
+        }
+    }
+
     private Visitor visitor(Exchange exchange) {
         String header = exchange.header(HeaderNames.AUTHORIZATION).orElse("");
         int space = header.indexOf(' ');

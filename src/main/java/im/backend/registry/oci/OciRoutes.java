@@ -34,7 +34,7 @@ public final class OciRoutes implements HttpService {
         this.gate = new Gate(access, settings.service());
         this.tokens = new TokenRoute(gate);
         this.blobs = new BlobRoutes(registry.blobs());
-        this.uploads = new UploadRoutes(registry, uploads);
+        this.uploads = new UploadRoutes(registry, uploads, gate);
         this.manifests = new ManifestRoutes(registry, settings.manifestBytesMax());
         this.lists = new ListRoutes(registry, settings.pageMax());
     }

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Blobs in: at once, in parts, as a stream, or from another repository (OCI distribution 1.1, "Pushing Blobs"). */
-record UploadRoutes(ImageRegistry registry, Uploads uploads) {
+record UploadRoutes(ImageRegistry registry, Uploads uploads, Gate gate) {
     private static final HeaderName UPLOAD_ID = HeaderNames.create("Docker-Upload-UUID");
 
     void start(Exchange exchange, RepositoryName repository, Visitor visitor) throws IOException {
@@ -61,7 +61,9 @@ record UploadRoutes(ImageRegistry registry, Uploads uploads) {
     private boolean mounted(Exchange exchange, RepositoryName repository, Visitor visitor, Digest digest) {
         Optional<String> from = exchange.query("from").filter(name -> !name.isEmpty());
         boolean readable = from.isPresent()
-                ? readable(visitor, from.get(), digest)
+                ? name(from.get())
+                        .filter(source -> isReadable(exchange, repository, visitor, source, digest))
+                        .isPresent()
                 : registry.repositories().stream()
                         .filter(visitor::sees)
                         .anyMatch(one -> registry.blobs().holds(one, digest));
@@ -72,12 +74,17 @@ record UploadRoutes(ImageRegistry registry, Uploads uploads) {
         return true;
     }
 
-    private boolean readable(Visitor visitor, String from, Digest digest) {
+    private boolean isReadable(
+            Exchange exchange, RepositoryName target, Visitor visitor, RepositoryName source, Digest digest) {
+        gate.requireSource(exchange, visitor, target, source);
+        return visitor.mayPull(source) && registry.blobs().holds(source, digest);
+    }
+
+    private static Optional<RepositoryName> name(String text) {
         try {
-            RepositoryName repository = new RepositoryName(from);
-            return visitor.mayPull(repository) && registry.blobs().holds(repository, digest);
+            return Optional.of(new RepositoryName(text));
         } catch (ProblemException notAName) {
-            return false;
+            return Optional.empty();
         }
     }
 
