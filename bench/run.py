@@ -1,6 +1,8 @@
-"""./dev bench [NAME...]: runs the named benchmarks, or all, and rewrites the tables of bench/README.md.
+"""./dev bench [--quick] [NAME...]: runs the named benchmarks, or all, and rewrites the tables of bench/README.md.
 
-A benchmark is a module of this folder with NEEDS (programs), BARS (what it measures) and run(context, report).
+A benchmark is a module of this folder with NEEDS (programs), BARS (what it measures) and run(context, report). QUICK holds
+small values for its constants: with --quick each is run once, end to end, to see that it works; its figures mean nothing
+and are not kept.
 """
 
 import importlib
@@ -9,6 +11,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import traceback
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +30,9 @@ class Context:
 
 
 def main():
-    java, jar, *names = sys.argv[1:]
+    java, jar, *words = sys.argv[1:]
+    quick = "--quick" in words
+    names = [word for word in words if word != "--quick"]
     available = [name for name in NAMES if (harness.HERE / f"{name}.py").exists()]
     unknown = [name for name in names if name not in available]
     if unknown:
@@ -35,6 +40,9 @@ def main():
     failed = []
     for name in names or available:
         module = importlib.import_module(name)
+        if quick:
+            vars(module).update(module.QUICK)
+            harness.IDLE_WAIT_SECONDS = 0.3
         missing = harness.needs(*module.NEEDS)
         if missing:
             harness.say(f"{name}: skipped, missing {', '.join(missing)}")
@@ -42,6 +50,7 @@ def main():
         harness.say(f"{name}: {', '.join(module.BARS)}")
         work = Path(tempfile.mkdtemp(prefix=f"backendim-bench-{name}-"))
         report = harness.Report(name)
+        started = time.monotonic()
         try:
             module.run(Context(java, Path(jar).resolve(), work), report)
         except Exception:  # one benchmark that fails must not hide the others
@@ -49,9 +58,11 @@ def main():
             failed.append(name)
         finally:
             shutil.rmtree(work, ignore_errors=True)
-        if report.rows:
+        harness.say(f"{name}: took {time.monotonic() - started:.0f} s")
+        if report.rows and not quick:
             report.write()
-    write_readme()
+    if not quick:
+        write_readme()
     if failed:
         sys.exit(f"bench: failed: {', '.join(failed)}")
 
