@@ -13,6 +13,7 @@ BARS = ["B21"]
 NEEDS = ["python3"]
 KILLS = 50
 APPS = 3
+QUICK = {"KILLS": 2}
 
 
 def run(context, report):

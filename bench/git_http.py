@@ -14,6 +14,10 @@ import harness
 NEEDS = ["git", "nginx", "fcgiwrap", "wrk"]
 BARS = ["B9 push, clone, ls-remote, info/refs", "G6 refs and history"]
 RUNS = 7
+GROWTH_RUNS = 5
+REFS = 5_000
+COMMITS = 5_000
+QUICK = {"RUNS": 1, "GROWTH_RUNS": 1, "REFS": 100, "COMMITS": 100}
 PEER = "git-http-backend"
 BACKEND = "/usr/lib/git-core/git-http-backend"
 # Only main is deployed; what is measured here is git.
@@ -221,21 +225,22 @@ def measure_growth(bench, report, source):
     bench.prepare("few", source)
     bench.prepare("refs", source)
     add_refs(bench, "few", 10)
-    add_refs(bench, "refs", 5000)
+    add_refs(bench, "refs", REFS)
     long = bench.work / "long"
     git(bench.work, "clone", "-q", str(source), str(long))
-    add_history(long, 5000)
+    add_history(long, COMMITS)
     bench.prepare("long", long)
     steps = [
-        ("ls-remote, 10 to 5,000 refs", "refs", bench.list_refs),
-        ("push of one file, 10 to 5,000 refs", "refs", bench.push_one),
-        ("push of one file, 50 to 5,000 commits", "long", bench.push_one)]
+        (f"ls-remote, 10 to {REFS:,} refs", "refs", bench.list_refs),
+        (f"push of one file, 10 to {REFS:,} refs", "refs", bench.push_one),
+        (f"push of one file, 50 to {COMMITS:,} commits", "long", bench.push_one)]
     for work, large, step in steps:
         samples = {}
         for side in bench.sides:
-            pair = harness.interleaved({name: (lambda name=name: step(side, name)) for name in (large, "few")}, RUNS)
+            pair = harness.interleaved({name: (lambda name=name: step(side, name)) for name in (large, "few")},
+                                       GROWTH_RUNS)
             samples[side] = pair
-        peer = sorted(harness.ratios(samples["peer"][large], samples["peer"]["few"]))[RUNS // 2]
+        peer = sorted(harness.ratios(samples["peer"][large], samples["peer"]["few"]))[GROWTH_RUNS // 2]
         report.compare("G6", work, "itself, small", samples["ours"][large], samples["ours"]["few"], 2.5,
                        note=f"{PEER} grows {peer:.2f}x")
 

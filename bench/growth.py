@@ -12,6 +12,7 @@ BARS = ["G1", "G2", "G7"]
 NEEDS = ["python3"]
 PROJECTS = 10_000
 RUNS = 9
+QUICK = {"PROJECTS": 50, "RUNS": 1}
 
 
 def run(context, report):

@@ -13,7 +13,9 @@ BARS = ["B20", "G9"]
 NEEDS = ["python3", "multilog", "tail"]
 RUNS = 5
 MEGABYTES = 500
+LARGE_MEGABYTES = 1024
 TAIL_LINES = 200
+QUICK = {"RUNS": 1, "MEGABYTES": 5, "LARGE_MEGABYTES": 20}
 
 WRITER = '''import os
 
@@ -67,7 +69,7 @@ def run(context, report):
         growth = Growth(product, deployer)
         small = growth.measure(1)
         intake(context, product, deployer, report)
-        large = growth.measure(1024)
+        large = growth.measure(LARGE_MEGABYTES)
         growth.report(report, small, large)
     finally:
         product.stop_apps()

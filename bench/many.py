@@ -19,6 +19,9 @@ NEEDS = ["python3"]
 MONTH_USERS = 100
 MONTH_DEPLOYS = 500
 REDEPLOYS = 300
+WARM_UPS = 50
+AT_ONCE = (25, 50)
+QUICK = {"MONTH_USERS": 4, "MONTH_DEPLOYS": 8, "REDEPLOYS": 3, "WARM_UPS": 2, "AT_ONCE": (2, 3)}
 
 
 def files_of(folder):
@@ -88,7 +91,7 @@ def run(context, report):
     source = apps.python_app(context.work / "bare")
     first_deploys(product, 1, "warm")
     single, _ = first_deploys(product, 1, "single")
-    for count, prefix in ((25, "a"), (50, "b")):
+    for count, prefix in zip(AT_ONCE, "ab"):
         bare = bare_starts(count, source)
         wall, results = first_deploys(product, count, prefix)
         failures = sum(status != "complete" for _, status in results)
@@ -166,7 +169,7 @@ def thousand(product, deployer, report):
         time.sleep(3)
         return (harness.pss_mib([pid]), len(os.listdir(f"/proc/{pid}/fd")), len(os.listdir(f"/proc/{pid}/task")))
 
-    for number in range(50):
+    for number in range(WARM_UPS):
         payload["app/version.py"] = f'V = "w{number}"\n'
         deployer.deploy("single0", payload)
     before = facts()

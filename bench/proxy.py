@@ -16,7 +16,9 @@ RUNS = 3
 SECONDS = 8
 APPS = 1_000
 SWITCHES = 100
+SWITCH_SECONDS = 30
 SOCKETS = 200
+QUICK = {"RUNS": 1, "SECONDS": 1, "APPS": 20, "SWITCHES": 5, "SOCKETS": 10, "SWITCH_SECONDS": 4}
 
 COMMON = """user root; pid {work}/{name}.pid; error_log {work}/{name}.err; daemon off; worker_processes {workers};
 events {{ worker_connections 8192; }}
@@ -159,11 +161,11 @@ class Stand:
                 time.sleep(0.05)
         raise RuntimeError(f"nothing answers at port {port}")
 
-    def load(self, name, connections, path="/", script=None, seconds=SECONDS):
+    def load(self, name, connections, path="/", script=None):
         pids = harness.process_tree(self.running[name].pid)
         before = harness.cpu_seconds(pids)
         headers = () if script else ("Host: app-0.localhost",)
-        result = harness.wrk(f"http://127.0.0.1:{self.ports[name]}{path}", connections, seconds, script=script, headers=headers)
+        result = harness.wrk(f"http://127.0.0.1:{self.ports[name]}{path}", connections, SECONDS, script=script, headers=headers)
         result["cpu"] = (harness.cpu_seconds(pids) - before) / max(1, result["requests"]) * 1e6
         result["pss"] = harness.pss_mib(pids)
         return result
@@ -246,7 +248,7 @@ def switches(stand, report):
     results = {}
     for name in ("product", "nginx"):
         url = f"http://127.0.0.1:{stand.ports[name]}/"
-        load = subprocess.Popen(["wrk", "-t2", "-c32", "-d30s", "--latency", "-H", "Host: app-0.localhost", url],
+        load = subprocess.Popen(["wrk", "-t2", "-c32", f"-d{SWITCH_SECONDS}s", "--latency", "-H", "Host: app-0.localhost", url],
                                 stdout=subprocess.PIPE, text=True)
         pauses = []
         while len(pauses) < SWITCHES and load.poll() is None:

@@ -1,4 +1,4 @@
-"""B1, B2, B3: one changed file until the public URL shows it, against the DIY peer in its plain-process form."""
+"""B1, B2, B3: one changed file until the public URL shows it, against the DIY peer."""
 
 import base64
 import io
@@ -21,6 +21,7 @@ import diy  # noqa: E402
 BARS = ["B1", "B2", "B3"]
 NEEDS = diy.NEEDS
 RUNS = 7
+QUICK = {"RUNS": 1}
 
 
 class Ours:
@@ -151,10 +152,10 @@ def run(context, report):
         samples = harness.interleaved({
             "cli": ours.by_cli, "push": ours.by_push, "api": ours.by_api, "diy": by_diy,
             "bare": lambda: bare_start(ours.source)}, RUNS, warm_up=2)
-        report.compare("B1", "redeploy, one changed file, deploy --watch", "DIY", samples["cli"], samples["diy"], 0.40, 0.25)
-        report.compare("B2", "the same by git push", "DIY", samples["push"], samples["diy"], 0.25, 0.15)
+        report.compare("B1", "redeploy, one changed file, deploy --watch", peer.name, samples["cli"], samples["diy"], 0.40, 0.25)
+        report.compare("B2", "the same by git push", peer.name, samples["push"], samples["diy"], 0.25, 0.15)
         bare = statistics.median(samples["bare"])
-        report.compare("B3", "platform overhead by API (wall minus bare app start)", "DIY's overhead",
+        report.compare("B3", "platform overhead by API (wall minus bare app start)", f"overhead of {peer.name}",
                        [max(0.001, wall - bare) for wall in samples["api"]],
                        [wall - bare for wall in samples["diy"]], 0.10, 0.03,
                        note=f"bare start {bare * 1000:.0f} ms; whole redeploy by API {statistics.median(samples['api']) * 1000:.0f} ms")

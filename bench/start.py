@@ -15,6 +15,7 @@ import harness
 BARS = ["B15", "B16"]
 NEEDS = ["python3"]
 RUNS = 9
+QUICK = {"RUNS": 1}
 
 TYPER_CLI = '''
 import requests

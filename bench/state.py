@@ -10,6 +10,7 @@ BARS = ["B14", "G3"]
 NEEDS = []
 SMALL = 1_000
 LARGE = 100_000
+QUICK = {"SMALL": 100, "LARGE": 1_000}
 
 
 def run(context, report):

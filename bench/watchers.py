@@ -10,6 +10,7 @@ BARS = ["B17", "G5"]
 NEEDS = ["node", "npm"]
 WATCHERS = 5000
 RUNS = 5
+QUICK = {"WATCHERS": 50, "RUNS": 1}
 
 CLIENT = """
 const WebSocket = require("ws");

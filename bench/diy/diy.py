@@ -8,16 +8,27 @@ import time
 import urllib.request
 from pathlib import Path
 
+import base
 import harness
 
 HERE = Path(__file__).resolve().parent
 NEEDS = ["git", "nginx", "fcgiwrap", "buildah", "docker-registry", "curl"]
+CONTAINER_NEEDS = ["podman", "runc", *base.NEEDS]
+DOCKERFILE = 'FROM localhost/base-py:1\nWORKDIR /app\nCOPY backend.yml ./\nCOPY app ./app\nCMD ["python3", "-m", "app.main"]\n'
+
+
+def runs_containers():
+    return os.getuid() == 0 and not harness.needs(*CONTAINER_NEEDS)
 
 
 class Diy:
+    """The peer; its app runs in a container where that is possible, else as a plain process."""
+
     def __init__(self, work, app="pyapp"):
         self.work = Path(work)
         self.app = app
+        self.containers = runs_containers()
+        self.name = "DIY, podman" if self.containers else "DIY, plain process"
         self.git_port, self.public_port, self.registry_port = (harness.free_port() for _ in range(3))
         self.port_a, self.port_b = harness.free_port(), harness.free_port()
         self.processes = []
@@ -28,9 +39,12 @@ class Diy:
             (work / folder).mkdir(parents=True, exist_ok=True)
         (work / "storage.conf").write_text(
             f'[storage]\ndriver = "overlay"\nrunroot = "{work}/store-run"\ngraphroot = "{work}/store"\n')
+        self.podman = ["podman", "--cgroup-manager", "cgroupfs", "--runtime", "runc", "--events-backend", "none",
+                       "--tmpdir", f"{work}/podman"]
         (work / "env").write_text("\n".join([
             f"export DIY={work} APP={self.app} PORT_A={self.port_a} PORT_B={self.port_b}",
             f"export REGISTRY=127.0.0.1:{self.registry_port} PYTHON={Path(sys.executable).resolve()}",
+            f"export PODMAN='{' '.join(self.podman)}' NAME={work.parent.name}",
             f"export CONTAINERS_STORAGE_CONF={work}/storage.conf BUILDAH_ISOLATION=chroot TMPDIR={work}/tmp", ""]))
         (work / "registry.yml").write_text(
             f"version: 0.1\nlog: {{level: error, accesslog: {{disabled: true}}}}\n"
@@ -42,10 +56,14 @@ class Diy:
         subprocess.run(["git", "init", "-q", "-b", "main", "--bare", str(repository)], check=True)
         subprocess.run(["git", "-C", str(repository), "config", "http.receivepack", "true"], check=True)
         hook = repository / "hooks" / "post-receive"
-        shutil.copy(HERE / "post-receive", hook)
+        shutil.copy(HERE / ("post-receive-podman" if self.containers else "post-receive"), hook)
         hook.chmod(0o755)
         log = open(work / "peer.log", "ab")
         environment = os.environ | {"DIY": str(work)}
+        self.storage = os.environ | {"CONTAINERS_STORAGE_CONF": f"{work}/storage.conf", "BUILDAH_ISOLATION": "chroot",
+                                     "TMPDIR": f"{work}/tmp"}
+        if self.containers:
+            base.load(work, self.storage)
         self._spawn(["docker-registry", "serve", str(work / "registry.yml")], log, environment)
         self._spawn(["fcgiwrap", "-c", "2", "-s", f"unix:{work}/fcgi.sock"], log, environment)
         end = time.monotonic() + 10
@@ -55,6 +73,8 @@ class Diy:
         self._spawn(["nginx", "-c", str(work / "nginx.conf"), "-g", "daemon off;"], log, environment)
         self.clone = work / "clone"
         shutil.copytree(source, self.clone)
+        if self.containers:
+            (self.clone / "Dockerfile").write_text(DOCKERFILE)
         self.git("init", "-q", "-b", "main")
         self.git("config", "user.email", "bench@localhost")
         self.git("config", "user.name", "bench")
@@ -81,6 +101,11 @@ class Diy:
 
     def stop(self):
         pid = self.work / "pid"
+        if self.containers:
+            time.sleep(1)
+            for port in (self.port_a, self.port_b):
+                subprocess.run([*self.podman, "rm", "-f", "-t", "0", f"{self.work.parent.name}-{port}"], check=False,
+                               capture_output=True, env=self.storage)
         if pid.exists():
             subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
         for process in reversed(self.processes):

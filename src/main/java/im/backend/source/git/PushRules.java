@@ -23,9 +23,11 @@ record PushRules(FileRepository git, TreeListing listing, PushLimits limits) imp
 
     @Override
     public void onPreReceive(ReceivePack push, Collection<ReceiveCommand> commands) {
+        int refs = refs();
         for (ReceiveCommand command : commands) {
             try {
-                check(push, command);
+                check(push, command, refs);
+                refs += command.getType() == ReceiveCommand.Type.CREATE ? 1 : 0;
             } catch (ProblemException e) {
                 String reason = e.problem().slug().replace('-', ' ');
                 command.setResult(ReceiveCommand.Result.REJECTED_OTHER_REASON, reason);
@@ -37,12 +39,21 @@ record PushRules(FileRepository git, TreeListing listing, PushLimits limits) imp
         }
     }
 
-    private void check(ReceivePack push, ReceiveCommand command) throws IOException {
+    /** Counted once: a push may make a thousand, and each look reads all of them. */
+    private int refs() {
+        try {
+            return git.getRefDatabase().getRefsByPrefix(Constants.R_REFS).size();
+        } catch (IOException e) {
+            throw Disk.failure(e);
+        }
+    }
+
+    private void check(ReceivePack push, ReceiveCommand command, int refs) throws IOException {
         checkName(command.getRefName());
         boolean main = command.getRefName().equals(Repositories.MAIN);
         switch (command.getType()) {
             case CREATE -> {
-                checkCount();
+                checkCount(refs);
                 checkContent(push, command, main);
             }
             case UPDATE -> checkContent(push, command, main);
@@ -79,8 +90,8 @@ record PushRules(FileRepository git, TreeListing listing, PushLimits limits) imp
         return new Problem.Forbidden("protected", "main " + rule + ".").asException();
     }
 
-    private void checkCount() throws IOException {
-        if (git.getRefDatabase().getRefsByPrefix(Constants.R_REFS).size() >= limits.refsMax()) {
+    private void checkCount(int refs) {
+        if (refs >= limits.refsMax()) {
             throw new Problem.TooLarge(
                             "too-many-refs",
                             "the repository has " + limits.refsMax() + " branches and tags already. Delete some.")
