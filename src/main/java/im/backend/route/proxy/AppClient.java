@@ -6,6 +6,7 @@ import io.undertow.server.handlers.proxy.ProxyClient;
 import io.undertow.server.handlers.proxy.ProxyConnection;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 
 /** Gives each request a connection to the endpoint that {@link Harden} chose for it, and notes why when there is none. */
 record AppClient(ProxyLimits.Apps limits) implements ProxyClient {
@@ -45,12 +46,19 @@ record AppClient(ProxyLimits.Apps limits) implements ProxyClient {
             implements ProxyCallback<ProxyConnection> {
         @Override
         public void completed(HttpServerExchange exchange, ProxyConnection connection) {
+            if (request.isGivenUp()) {
+                IoUtils.safeClose(connection.getConnection());
+                return;
+            }
             request.connected(connection.getConnection());
             inner.completed(exchange, connection);
         }
 
         @Override
         public void failed(HttpServerExchange exchange) {
+            if (request.isGivenUp()) {
+                return;
+            }
             request.failed(ProxyFailure.UNREACHABLE);
             inner.failed(exchange);
         }

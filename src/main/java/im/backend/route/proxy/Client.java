@@ -31,6 +31,7 @@ final class Client implements Upstream.Tunnel {
     private volatile @Nullable HttpServerExchange exchange;
     private volatile @Nullable ProxiedRequest request;
     private @Nullable ProxiedRequest tunnel;
+    private int requests;
     private long receivedBefore;
     private long sentBefore;
     private long lookedNanos = openedNanos;
@@ -71,7 +72,13 @@ final class Client implements Upstream.Tunnel {
         return current != null && isOpen() && !(current.isResponseStarted() && isEventStream(current));
     }
 
+    /** The request that begins next is the connection's last. */
+    boolean isWornOut() {
+        return requests + 1 >= limits.clients().requestsMax();
+    }
+
     void begin(HttpServerExchange started, ProxiedRequest proxied) {
+        requests++;
         exchange = started;
         request = proxied;
         // The library's own limit counts chunks twice; chunk sizes and separators are let through on top of the body.
@@ -158,7 +165,13 @@ final class Client implements Upstream.Tunnel {
             progressNanos = lookedNanos;
         }
         long stalled = lookedNanos - progressNanos;
-        if (!current.isResponseStarted()) {
+        if (current.isRequestComplete() && source.hasEnded()) {
+            // Nobody waits for the reply: closed() tells the app so, at the next look.
+            IoUtils.safeClose(connection);
+        } else if (!proxied.isConnected() && stalled > limits.apps().connect().toNanos() && proxied.isConnecting()) {
+            proxied.giveUp();
+            Harden.refuse(current, ProxyFailure.UNREACHABLE);
+        } else if (!current.isResponseStarted()) {
             if (stalled > limits.apps().firstByte().toNanos()) {
                 proxied.abort(ProxyFailure.TIMEOUT);
             }

@@ -9,6 +9,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.HeaderMap;
 import io.undertow.util.HeaderValues;
 import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
 import io.undertow.util.StatusCodes;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -86,11 +87,14 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
 
     private void pass(HttpServerExchange exchange, ProxiedRequest request) throws Exception {
         boolean webSocket = HeaderRules.isWebSocket(exchange.getRequestHeaders());
-        if (clients.closing() || HeaderRules.asksToClose(exchange.getRequestHeaders())) {
+        if (clients.closing()
+                || clients.of(exchange).isWornOut()
+                || HeaderRules.asksToClose(exchange.getRequestHeaders())) {
             // The library knows "close" only when it stands alone.
             exchange.setPersistent(false);
         }
         HeaderRules.cleanRequest(exchange.getRequestHeaders());
+        HeaderRules.addVia(exchange.getRequestHeaders(), version(exchange));
         exchange.putAttachment(ProxiedRequest.KEY, request);
         exchange.addDefaultResponseListener(this);
         exchange.addExchangeCompleteListener(this);
@@ -123,12 +127,16 @@ final class Harden implements HttpHandler, DefaultResponseListener, ExchangeComp
         return failure == null ? ProxyFailure.NO_ANSWER : failure;
     }
 
+    private static String version(HttpServerExchange exchange) {
+        return exchange.getProtocol().equals(Protocols.HTTP_1_0) ? "1.0" : "1.1";
+    }
+
     private static boolean hasPath(HttpServerExchange exchange) {
         return exchange.getRequestURI().startsWith("/");
     }
 
     /** A request that is refused may be half read: the connection ends with it. */
-    private static void refuse(HttpServerExchange exchange, ProxyFailure failure) {
+    static void refuse(HttpServerExchange exchange, ProxyFailure failure) {
         if (failure != ProxyFailure.UNKNOWN_HOST) {
             exchange.setPersistent(false);
         }

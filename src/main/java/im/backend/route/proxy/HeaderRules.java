@@ -21,7 +21,6 @@ final class HeaderRules {
     /** The proxy writes its own; a client's would let it lie about where it comes from. */
     private static final List<HttpString> FORWARDING = List.of(
             new HttpString("Forwarded"),
-            new HttpString("Via"),
             new HttpString("X-Forwarded-For"),
             new HttpString("X-Forwarded-Host"),
             new HttpString("X-Forwarded-Port"),
@@ -31,6 +30,7 @@ final class HeaderRules {
             new HttpString("X-Forwarded-Ssl"),
             new HttpString("X-Real-IP"));
 
+    private static final HttpString VIA = new HttpString("Via");
     private static final String PLATFORM_COOKIE = "__Host-backendim";
     private static final String PLATFORM_KEY = "bearer bim_";
 
@@ -58,6 +58,11 @@ final class HeaderRules {
     static boolean asksToClose(HeaderMap headers) {
         HeaderValues connection = headers.get(Headers.CONNECTION);
         return connection != null && optionsOf(connection).contains(Headers.CLOSE);
+    }
+
+    /** RFC 9110 section 7.6.3: a gateway names itself to the app, after those who passed the request on before it. */
+    static void addVia(HeaderMap headers, String receivedVersion) {
+        headers.add(VIA, receivedVersion + " backendim");
     }
 
     static void cleanRequest(HeaderMap headers) {

@@ -16,6 +16,7 @@ final class ProxiedRequest {
     private @Nullable ClientConnection connection;
     private @Nullable ProxyFailure failure;
     private boolean left;
+    private boolean givenUp;
 
     ProxiedRequest(RouteTable.Entry entry) {
         this.route = entry.route();
@@ -63,7 +64,26 @@ final class ProxiedRequest {
 
     /** A retry would do harm: the app had its time, or the client has gone. */
     boolean isOver() {
-        return left || failure == ProxyFailure.TIMEOUT || failure == ProxyFailure.REQUEST_TIMEOUT;
+        return left || givenUp || failure == ProxyFailure.TIMEOUT || failure == ProxyFailure.REQUEST_TIMEOUT;
+    }
+
+    /** The app does not accept a connection; a request that waits for a free one is not connecting yet. */
+    boolean isConnecting() {
+        return !givenUp
+                && switch (upstream.pool().available()) {
+                    case FULL, FULL_QUEUE -> false;
+                    case AVAILABLE, PROBLEM, DRAIN, CLOSED -> true;
+                };
+    }
+
+    /** The client has its answer, whatever the connection that is still being made will say. */
+    void giveUp() {
+        failed(ProxyFailure.UNREACHABLE);
+        givenUp = true;
+    }
+
+    boolean isGivenUp() {
+        return givenUp;
     }
 
     boolean isConnected() {

@@ -134,6 +134,18 @@ final class ReverseProxyTest {
     }
 
     @Test
+    void theAppIsToldThroughWhomTheRequestCame() throws IOException {
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app)) {
+            proxy.get("");
+            proxy.get("Via: 1.1 cdn\r\n");
+
+            assertThat(app.seen().getFirst().all("Via")).containsExactly("1.1 backendim");
+            assertThat(String.join(", ", app.seen().getLast().all("Via"))).isEqualTo("1.1 cdn, 1.1 backendim");
+        }
+    }
+
+    @Test
     void thePlatformsCredentialsAreNotPassedAndTheAppsOwnAre() throws IOException {
         try (RecordingApp app = RecordingApp.saying("hi");
                 RunningProxy proxy = running().to(app)) {

@@ -37,9 +37,9 @@ final class RunningProxy implements AutoCloseable {
     static ProxyLimits shortLimits() {
         Duration shortly = Duration.ofMillis(600);
         ProxyLimits standard = ProxyLimits.defaults();
-        return standard.withClients(new ProxyLimits.Clients(50, 100, shortly.multipliedBy(3), shortly, 1 << 20))
+        return standard.withClients(new ProxyLimits.Clients(50, 100, 10, shortly.multipliedBy(3), shortly, 1 << 20))
                 .withRequests(new ProxyLimits.Requests(16_384, 100, shortly, 1 << 20))
-                .withApps(new ProxyLimits.Apps(4, 4, shortly, shortly, shortly));
+                .withApps(new ProxyLimits.Apps(4, 4, shortly, shortly, shortly, shortly));
     }
 
     ReverseProxy proxy() {

@@ -3,7 +3,13 @@ package im.backend.route.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.domain.Endpoint;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,10 +90,100 @@ final class SlowPeersTest {
     }
 
     @Test
+    void anAppThatIsStillThinkingLearnsThatItsClientHasGone() throws IOException {
+        CountDownLatch gone = new CountDownLatch(1);
+        try (RecordingApp app = RecordingApp.start((seen, in, out) -> {
+                    if (in.read() < 0) {
+                        gone.countDown();
+                    }
+                });
+                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app)) {
+            RawSocket client = proxy.connect().send("GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            await().until(() -> !app.seen().isEmpty());
+
+            client.close();
+
+            await().atMost(Duration.ofSeconds(2)).until(() -> gone.getCount() == 0);
+            await().until(() -> proxy.proxy().openConnections() == 0);
+        }
+    }
+
+    @Test
+    void requestsThatAreSentAheadWhileTheAppThinksAreAnsweredInOrder() throws IOException {
+        try (RecordingApp app = RecordingApp.start((seen, in, out) -> {
+                    await().pollDelay(Duration.ofMillis(700)).until(() -> true);
+                    RecordingApp.reply(out, "200 OK", "", seen.requestLine().split(" ")[1]);
+                });
+                RunningProxy proxy = RunningProxy.start(ProxyLimits.defaults()).to(app);
+                RawSocket client = proxy.connect()) {
+            client.send("GET /one HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            await().until(() -> !app.seen().isEmpty());
+
+            client.send("GET /two HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n");
+            client.send("GET /three HTTP/1.1\r\nHost: " + HOST + "\r\nConnection: close\r\n\r\n");
+
+            assertThat(client.readToEnd()).containsSubsequence("/one", "/two", "/three");
+        }
+    }
+
+    @Test
+    void anAppThatAcceptsNoConnectionIsNamedInTime() throws IOException {
+        try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Crowd crowd = Crowd.at(deaf.getLocalPort());
+                RunningProxy proxy = running().to(new Endpoint("127.0.0.1", deaf.getLocalPort()))) {
+            long began = System.nanoTime();
+
+            assertThat(proxy.get("")).startsWith("HTTP/1.1 502").contains("app-unreachable");
+
+            assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(3));
+        }
+    }
+
+    /** Takes all places in the queue of a socket that accepts nobody. */
+    private record Crowd(List<Socket> sockets) implements AutoCloseable {
+        static Crowd at(int port) throws IOException {
+            List<Socket> sockets = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Socket socket = new Socket();
+                sockets.add(socket);
+                try {
+                    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 200);
+                } catch (SocketTimeoutException full) {
+                    break;
+                }
+            }
+            return new Crowd(sockets);
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionHasItsShareOfRequestsAndIsToldWhichIsTheLast() throws IOException {
+        try (RecordingApp app = RecordingApp.saying("hi");
+                RunningProxy proxy = running().to(app);
+                RawSocket client = proxy.connect()) {
+            String request = "GET / HTTP/1.1\r\nHost: " + HOST + "\r\n\r\n";
+            for (int i = 1; i < 10; i++) {
+                assertThat(client.send(request).readUntil("hi")).doesNotContain("Connection: close");
+            }
+
+            assertThat(client.send(request).readToEnd())
+                    .contains("Connection: close")
+                    .endsWith("hi");
+        }
+    }
+
+    @Test
     void anAppThatIsBusyIsNamedWhenTheQueueIsFull() throws IOException {
         CountDownLatch free = new CountDownLatch(1);
-        ProxyLimits.Apps apps =
-                new ProxyLimits.Apps(2, 2, Duration.ofMillis(300), Duration.ofSeconds(60), Duration.ofSeconds(60));
+        ProxyLimits.Apps apps = new ProxyLimits.Apps(
+                2, 2, Duration.ofMillis(300), Duration.ofSeconds(2), Duration.ofSeconds(60), Duration.ofSeconds(60));
         try (RecordingApp app = RecordingApp.start((seen, in, out) -> {
                     waitFor(free);
                     RecordingApp.reply(out, "200 OK", "", "hi");
@@ -115,7 +211,8 @@ final class SlowPeersTest {
     @Test
     void oneConnectionTooManyIsClosed() throws IOException {
         ProxyLimits limits = ProxyLimits.defaults()
-                .withClients(new ProxyLimits.Clients(10, 100, Duration.ofSeconds(60), Duration.ofSeconds(30), 1_024));
+                .withClients(
+                        new ProxyLimits.Clients(10, 100, 1_000, Duration.ofSeconds(60), Duration.ofSeconds(30), 1_024));
         try (RecordingApp app = RecordingApp.saying("hi");
                 RunningProxy proxy = RunningProxy.start(limits).to(app)) {
             List<RawSocket> crowd = new ArrayList<>();
