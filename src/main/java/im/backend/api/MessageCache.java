@@ -5,33 +5,36 @@ import im.backend.domain.DeploymentId;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.LoggedEvent;
 import im.backend.wire.Json;
-import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Writes each event as JSON once, however many watch it; an event never changes. Safe for several threads. */
 final class MessageCache {
-    private static final int MESSAGES_MAX = 512;
+    static final int MESSAGES_MAX = 512;
 
     private record Key(DeploymentId deployment, long sequence) {}
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Map<Key, String> texts = new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Key, String> eldest) {
-            return size() > MESSAGES_MAX;
-        }
-    };
+    private final Map<Key, String> texts = new ConcurrentHashMap<>();
+    /** Oldest first: watchers go on to newer events, and one that came late reads the log. */
+    private final Queue<Key> written = new ConcurrentLinkedQueue<>();
 
     String text(Deployment deployment, LoggedEvent logged, DeploymentStatus status) {
         Key key = new Key(logged.deployment(), logged.sequence());
-        lock.lock();
-        try {
-            return texts.computeIfAbsent(key, ignored -> Json.text(Bodies.message(deployment, logged, status)));
-        } finally {
-            lock.unlock();
+        // Five thousand watchers ask for the same event at once: they must not queue for a lock.
+        String known = texts.get(key);
+        if (known != null) {
+            return known;
         }
+        String text = texts.computeIfAbsent(key, absent -> {
+            written.add(absent);
+            return Json.text(Bodies.message(deployment, logged, status));
+        });
+        while (texts.size() > MESSAGES_MAX) {
+            Optional.ofNullable(written.poll()).ifPresent(texts::remove);
+        }
+        return text;
     }
 }
