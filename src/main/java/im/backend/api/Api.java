@@ -8,6 +8,7 @@ import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
+import im.backend.project.RegistryDesk;
 import im.backend.project.SourceEdits;
 import im.backend.wire.ServerBody;
 import java.security.SecureRandom;
@@ -33,7 +34,8 @@ public final class Api implements AutoCloseable {
             SourceEdits edits,
             ProjectEnv env,
             ProjectSecrets secrets,
-            ImageDesk images) {}
+            ImageDesk images,
+            RegistryDesk registry) {}
 
     /**
      * What the server says of itself.
@@ -58,6 +60,7 @@ public final class Api implements AutoCloseable {
         all.addAll(new ProjectRoutes(useCases.projects(), useCases.engine().operations()).routes());
         all.addAll(new FileRoutes(useCases.edits()).routes());
         all.addAll(new ReleaseRoutes(useCases.engine().releases(), useCases.projects()).routes());
+        all.addAll(new RegistryRoutes(useCases.registry()).routes());
         all.addAll(new EnvRoutes(useCases.env()).routes());
         all.addAll(new SecretRoutes(useCases.secrets()).routes());
         all.addAll(new ImageRoutes(useCases.images()).routes());

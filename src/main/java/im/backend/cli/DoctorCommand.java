@@ -17,6 +17,7 @@ final class DoctorCommand implements Action {
     public int run(Session session) {
         List<Check> checks = new ArrayList<>(List.of(java()));
         Optional<JsonObject> server = askServer(session, checks);
+        Optional<JsonObject> usage = server.flatMap(_ -> askRegistry(session));
         boolean good = checks.stream().allMatch(Check::good);
         if (session.json()) {
             session.terminal()
@@ -26,11 +27,12 @@ final class DoctorCommand implements Action {
                                     "checks",
                                     checks.stream().map(DoctorCommand::json).toList())
                             .with("server", server.orElse(null))
+                            .with("registry", usage.orElse(null))
                             .toString());
             return good ? ExitCode.DONE.code() : ExitCode.FAILED.code();
         }
         checks.forEach(check -> print(session.terminal(), check));
-        server.ifPresent(facts -> printFacts(session.terminal(), facts));
+        server.ifPresent(facts -> printFacts(session.terminal(), facts, usage));
         return good ? ExitCode.DONE.code() : ExitCode.FAILED.code();
     }
 
@@ -59,6 +61,15 @@ final class DoctorCommand implements Action {
             checks.add(new Check(
                     "server", false, failed.problem().detail(), "Start one with: backendim serve, or sign in."));
             localPrograms(session, checks);
+            return Optional.empty();
+        }
+    }
+
+    /** Empty where the caller may not ask, or the server knows no such thing. */
+    private static Optional<JsonObject> askRegistry(Session session) {
+        try {
+            return Optional.of(session.client().get("/v1/registry/usage"));
+        } catch (ProblemException notAllowed) {
             return Optional.empty();
         }
     }
@@ -97,13 +108,20 @@ final class DoctorCommand implements Action {
         }
     }
 
-    private static void printFacts(Terminal terminal, JsonObject facts) {
+    private static void printFacts(Terminal terminal, JsonObject facts, Optional<JsonObject> registry) {
         terminal.answer("");
         Facts shown = new Facts();
         shown.add("apps", facts.text("appsUrl"));
         shown.add("orchestrator", facts.text("orchestrator"));
         shown.add("system", facts.text("system"));
         shown.add("up since", facts.text("startedAt"));
+        registry.ifPresent(usage -> {
+            shown.add("images", (usage.number("bytes", 0) >> 20) + " MiB in " + usage.number("blobs", 0) + " blobs");
+            usage.object("bytesByOwner")
+                    .ifPresent(owners -> owners.entries()
+                            .forEach((owner, bytes) ->
+                                    shown.add("images of " + owner, (Long.parseLong(bytes) >> 20) + " MiB")));
+        });
         facts.object("limits")
                 .ifPresent(limits -> limits.entries().forEach((name, value) -> shown.add("limit " + name, value)));
         shown.print(terminal);

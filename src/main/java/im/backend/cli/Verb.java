@@ -46,6 +46,8 @@ enum Verb {
     LOGIN("login", Group.ACCOUNT, "Sign in to a server with a key", "auth"),
     LOGOUT("logout", Group.ACCOUNT, "Forget the key of a server"),
     WHOAMI("whoami", Group.ACCOUNT, "Who you are, and on which server"),
+    REGISTRY_LIST("registry list", Group.SERVER, "Your image repositories, and how many tags each has"),
+    REGISTRY_GC("registry gc", Group.SERVER, "Remove the images that nobody can want any more"),
     REGISTRY_BASES("registry bases", Group.SERVER, "The base images that are here"),
     REGISTRY_PULL("registry pull", Group.SERVER, "Bring in a base image from its registry, or update it"),
     REGISTRY_IMPORT("registry import", Group.SERVER, "Bring in a base image from an archive, without a network"),
@@ -157,6 +159,8 @@ enum Verb {
             case LOGIN -> new LoginCommand();
             case LOGOUT -> new LogoutCommand();
             case WHOAMI -> new WhoamiCommand();
+            case REGISTRY_LIST -> new RegistryListCommand();
+            case REGISTRY_GC -> new RegistryGcCommand();
             case REGISTRY_BASES -> new RegistryBasesCommand();
             case REGISTRY_PULL -> new RegistryPullCommand();
             case REGISTRY_IMPORT -> new RegistryImportCommand();

@@ -28,7 +28,9 @@ import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
+import im.backend.project.RegistryDesk;
 import im.backend.project.SourceEdits;
+import im.backend.registry.ImageRegistry;
 import im.backend.registry.oci.OciRoutes;
 import im.backend.route.proxy.ProxyLimits;
 import im.backend.route.proxy.ProxySettings;
@@ -202,14 +204,15 @@ final class Wiring {
         return engine;
     }
 
-    Api.UseCases useCases(Ports ports, DeployEngine engine, ImageBases bases) {
+    Api.UseCases useCases(Ports ports, DeployEngine engine, ImageBases bases, ImageRegistry registry) {
         return new Api.UseCases(
                 engine,
                 new Projects(ports, engine),
                 new SourceEdits(ports, engine),
                 new ProjectEnv(ports, engine),
                 new ProjectSecrets(ports, engine),
-                new ImageDesk(bases));
+                new ImageDesk(bases),
+                new RegistryDesk(registry, ports.stores().releases()));
     }
 
     Api api(Api.Identity identity, Api.UseCases useCases, Metrics metrics, ServerFacts facts) {

@@ -125,6 +125,7 @@ class ArchitectureTest {
                 "deploy.Releases",
                 "deploy.Operations",
                 "project.ImageDesk",
+                "project.RegistryDesk",
                 "project.Projects",
                 "project.ProjectEnv",
                 "project.ProjectSecrets",

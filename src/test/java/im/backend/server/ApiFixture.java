@@ -26,7 +26,11 @@ import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
+import im.backend.project.RegistryDesk;
 import im.backend.project.SourceEdits;
+import im.backend.registry.disk.DiskRegistry;
+import im.backend.registry.disk.DiskRegistrySettings;
+import im.backend.registry.disk.RegistryLimits;
 import im.backend.route.FakeRouter;
 import im.backend.secret.InMemorySecretStore;
 import im.backend.server.edge.EdgeLimits;
@@ -97,7 +101,8 @@ final class ApiFixture implements AutoCloseable {
                         new SourceEdits(ports, engine),
                         new ProjectEnv(ports, engine),
                         new ProjectSecrets(ports, engine),
-                        new ImageDesk(new FakeImageBases())),
+                        new ImageDesk(new FakeImageBases()),
+                        new RegistryDesk(registry(folder, clock), releases)),
                 new Api.Host(
                         () -> new ServerBody("1", "25", "Linux", clock.instant(), "local", "", List.of(), Map.of()),
                         new HealthRoutes(List::of, metrics).routes(),
@@ -112,6 +117,13 @@ final class ApiFixture implements AutoCloseable {
                 rules -> {});
         listener.start();
         closing.add("listener", listener);
+    }
+
+    private static DiskRegistry registry(Path folder, Clock clock) {
+        DiskRegistry registry =
+                new DiskRegistry(new DiskRegistrySettings(folder.resolve("registry"), RegistryLimits.DEFAULT), clock);
+        registry.start();
+        return registry;
     }
 
     URI uri() {

@@ -54,6 +54,7 @@ final class WireSamples {
                         Optional.of("Say two")),
                 new DeployCommitRequest(Optional.of(COMMIT)),
                 new RollbackRequest(Optional.of("v11")),
+                new CollectRequest(Optional.of(true)),
                 new PullBaseRequest("docker.io/library/python:3.12-slim"),
                 new ScaleRequest(3),
                 new RunRequest("python manage.py migrate"),
@@ -123,6 +124,9 @@ final class WireSamples {
                         "upload",
                         AT,
                         Map.of("db_url", 2)),
+                new RepositoryBody("admin/my-api", 12),
+                new RegistryUsageReply(3, 40, 52_000_000, Map.of("admin", 50_000_000L)),
+                new CollectReply(true, 2, 9, 7, 12_000_000, 1, 0),
                 new ImageBaseBody(
                         "docker.io/library/python:3.12-slim",
                         "base/docker.io/library/python",
