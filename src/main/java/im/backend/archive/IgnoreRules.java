@@ -47,6 +47,17 @@ final class IgnoreRules {
         return new IgnoreRules(null, "", read(root));
     }
 
+    /** What is always left out, then the lines of the ignore files of that folder itself. */
+    static List<String> atTop(Path directory) throws IOException {
+        List<String> lines = new ArrayList<>(ALWAYS.stream().sorted().toList());
+        for (String line : lines(directory)) {
+            if (!line.isBlank() && !line.startsWith("#")) {
+                lines.add(line.strip());
+            }
+        }
+        return lines;
+    }
+
     /** The rules inside a folder that is not left out itself. */
     IgnoreRules in(String path, Path directory) throws IOException {
         return new IgnoreRules(this, path + "/", read(directory));
@@ -74,17 +85,23 @@ final class IgnoreRules {
 
     private static List<IgnorePattern> read(Path directory) throws IOException {
         List<IgnorePattern> patterns = new ArrayList<>();
+        for (String line : lines(directory)) {
+            IgnorePattern.parse(line).ifPresent(patterns::add);
+        }
+        return patterns;
+    }
+
+    private static List<String> lines(Path directory) throws IOException {
+        List<String> lines = new ArrayList<>();
         for (String name : FILES) {
             try {
                 String text = Files.readString(directory.resolve(name), StandardCharsets.ISO_8859_1);
                 String decoded = new String(text.getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
-                for (String line : decoded.split("\n")) {
-                    IgnorePattern.parse(line).ifPresent(patterns::add);
-                }
+                lines.addAll(List.of(decoded.split("\n", -1)));
             } catch (NoSuchFileException absentIsFine) {
                 // Most folders have none.
             }
         }
-        return patterns;
+        return lines;
     }
 }

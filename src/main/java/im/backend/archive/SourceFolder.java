@@ -27,6 +27,11 @@ public final class SourceFolder {
 
     private SourceFolder() {}
 
+    /** What an upload of {@code root} leaves out, in the notation of .gitignore; of its own ignore files only those at the top. */
+    public static List<String> leftOut(Path root) throws IOException {
+        return IgnoreRules.atTop(root);
+    }
+
     /** Looks through {@code root}; follows no symbolic link. */
     public static SourceFolder read(Path root) throws IOException {
         SourceFolder source = new SourceFolder();

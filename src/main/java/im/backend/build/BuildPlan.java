@@ -112,7 +112,54 @@ public sealed interface BuildPlan {
             NPM_UNLOCKED,
             PNPM,
             YARN_CLASSIC,
-            YARN_BERRY
+            YARN_BERRY;
+
+            /** The command lines that install what the lock file says into node_modules. */
+            public List<List<String>> install(Scope scope) {
+                boolean production = scope == Scope.PRODUCTION;
+                return switch (this) {
+                    case NPM -> List.of(List.of("npm", "ci", production ? "--omit=dev" : "--include=dev"));
+                    case NPM_UNLOCKED ->
+                        List.of(List.of(
+                                "npm", "install", "--no-package-lock", production ? "--omit=dev" : "--include=dev"));
+                    case PNPM ->
+                        List.of(List.of(
+                                "npx",
+                                "--yes",
+                                "pnpm@10",
+                                "install",
+                                "--frozen-lockfile",
+                                "--config.node-linker=hoisted",
+                                production ? "--prod" : "--dev=true"));
+                    case YARN_CLASSIC ->
+                        List.of(List.of(
+                                "npx",
+                                "--yes",
+                                "yarn@1.22.22",
+                                "install",
+                                "--frozen-lockfile",
+                                "--non-interactive",
+                                "--production=" + production));
+                    case YARN_BERRY ->
+                        List.of(
+                                production
+                                        ? List.of(
+                                                "npx",
+                                                "--yes",
+                                                "@yarnpkg/cli-dist@4",
+                                                "workspaces",
+                                                "focus",
+                                                "--all",
+                                                "--production")
+                                        : List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "install", "--immutable"));
+                };
+            }
+        }
+
+        /** Which packages: those that run, or those that build and test too. */
+        public enum Scope {
+            PRODUCTION,
+            EVERYTHING
         }
     }
 

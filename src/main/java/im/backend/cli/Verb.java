@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 enum Verb {
     SERVE("serve", Group.SERVER, "Run the server: API, git, builds, apps and proxy in one process"),
     INIT("init", Group.APP, "Look at the app in this folder and write its backend.yml"),
+    EJECT("eject", Group.APP, "Write a Dockerfile and Kubernetes manifests that do the same elsewhere"),
     DEPLOY("deploy", Group.APP, "Upload this folder and make it live", "up"),
     STATUS("status", Group.APP, "What runs of a project, and where", "ps"),
     LOGS("logs", Group.APP, "What the app wrote"),
@@ -126,6 +127,7 @@ enum Verb {
         return switch (this) {
             case SERVE -> new ServeCommand();
             case INIT -> new InitCommand();
+            case EJECT -> new EjectCommand();
             case DEPLOY -> new DeployCommand();
             case STATUS -> new StatusCommand();
             case LOGS -> new LogsCommand();

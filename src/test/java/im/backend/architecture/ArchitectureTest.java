@@ -185,7 +185,8 @@ class ArchitectureTest {
                     .filter(file -> startsAShell(file))
                     .map(file -> SOURCES.relativize(file).toString())
                     .toList();
-            assertThat(shells).containsExactly("host/Launcher.java");
+            // What eject writes is started by other platforms, never by this one: it has no way to host.
+            assertThat(shells).filteredOn(file -> !file.startsWith("eject/")).containsExactly("host/Launcher.java");
         }
     }
 

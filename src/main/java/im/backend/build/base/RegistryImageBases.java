@@ -5,6 +5,7 @@ import im.backend.build.ImageBase;
 import im.backend.build.ImageBases;
 import im.backend.build.ImageReference;
 import im.backend.build.Platform;
+import im.backend.build.RuntimeTable;
 import im.backend.domain.RuntimeSpec;
 import im.backend.problem.Problem;
 import im.backend.registry.ImageRegistry;

@@ -2,6 +2,7 @@ package im.backend.build.host;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Node.PackageManager;
+import im.backend.build.BuildPlan.Node.Scope;
 import im.backend.build.BuiltTree;
 import im.backend.build.BuiltTree.DependencyLayer;
 import im.backend.build.inventory.NodeModules;
@@ -22,12 +23,6 @@ import java.util.TreeMap;
  */
 final class NodeBuild {
     private static final String MODULES = "node_modules";
-
-    /** What is installed. */
-    private enum Scope {
-        PRODUCTION,
-        EVERYTHING
-    }
 
     private final BuildRun run;
     private final BuildPlan.Node plan;
@@ -91,7 +86,7 @@ final class NodeBuild {
             // Scripts of the app itself (prepare: husky) want the tree and the development packages.
             PackageDescription.removeScripts(bench.app().resolve("package.json"));
         }
-        for (List<String> arguments : commands(packageManager, scope)) {
+        for (List<String> arguments : packageManager.install(scope)) {
             run.run(new Step(
                     packageManager.name().toLowerCase(Locale.ROOT).replaceAll("_.*", "")
                             + " could not install the packages",
@@ -101,45 +96,6 @@ final class NodeBuild {
         Path modules = bench.app().resolve(MODULES);
         Files.createDirectories(modules);
         return modules;
-    }
-
-    private static List<List<String>> commands(PackageManager packageManager, Scope scope) {
-        boolean production = scope == Scope.PRODUCTION;
-        return switch (packageManager) {
-            case NPM -> List.of(List.of("npm", "ci", production ? "--omit=dev" : "--include=dev"));
-            case NPM_UNLOCKED ->
-                List.of(List.of("npm", "install", "--no-package-lock", production ? "--omit=dev" : "--include=dev"));
-            case PNPM ->
-                List.of(List.of(
-                        "npx",
-                        "--yes",
-                        "pnpm@10",
-                        "install",
-                        "--frozen-lockfile",
-                        "--config.node-linker=hoisted",
-                        production ? "--prod" : "--dev=true"));
-            case YARN_CLASSIC ->
-                List.of(List.of(
-                        "npx",
-                        "--yes",
-                        "yarn@1.22.22",
-                        "install",
-                        "--frozen-lockfile",
-                        "--non-interactive",
-                        "--production=" + production));
-            case YARN_BERRY ->
-                List.of(
-                        production
-                                ? List.of(
-                                        "npx",
-                                        "--yes",
-                                        "@yarnpkg/cli-dist@4",
-                                        "workspaces",
-                                        "focus",
-                                        "--all",
-                                        "--production")
-                                : List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "install", "--immutable"));
-        };
     }
 
     private static Map<String, String> toolEnvironment() {

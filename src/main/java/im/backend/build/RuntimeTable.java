@@ -1,6 +1,5 @@
-package im.backend.build.base;
+package im.backend.build;
 
-import im.backend.build.ImageReference;
 import im.backend.domain.RuntimeSpec;
 import java.util.Map;
 import java.util.Optional;
@@ -10,15 +9,15 @@ import java.util.TreeMap;
  * Which base each runtime gets. A row is for a language, with {@code {version}} where the reference has it, or for one
  * version of it, as {@code python:3.11}; the closer row wins.
  */
-record RuntimeTable(Map<String, String> rows) {
+public record RuntimeTable(Map<String, String> rows) {
     private static final String VERSION = "{version}";
 
-    RuntimeTable {
+    public RuntimeTable {
         rows = Map.copyOf(new TreeMap<>(rows));
     }
 
     /** Empty when there is no row, or one that wants a version where none is known. */
-    Optional<ImageReference> find(RuntimeSpec runtime) {
+    public Optional<ImageReference> find(RuntimeSpec runtime) {
         String exact = rows.get(runtime.toString());
         if (exact != null) {
             return Optional.of(ImageReference.parse(exact));
@@ -31,7 +30,7 @@ record RuntimeTable(Map<String, String> rows) {
     }
 
     /** Whether a row gives images of that name. */
-    boolean names(ImageReference reference) {
+    public boolean names(ImageReference reference) {
         return rows.values().stream()
                 .map(row -> ImageReference.parse(row.replace(VERSION, "0")).name())
                 .anyMatch(reference.name()::equals);
