@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class BackendClient {
     public static final String UNREACHABLE = "server-unreachable";
     private static final Duration RETRY_AFTER = Duration.ofSeconds(2);
+    private static final int RETRIES_MAX = 2;
     private static final Duration FOREVER = Duration.ZERO;
 
     private final URI server;
@@ -117,12 +118,12 @@ public final class BackendClient {
 
     /**
      * Submits source as {@code POST /v1/deployments}. A lost answer is asked for again under the same Idempotency-Key, so
-     * that there is one deployment and not two.
+     * that there is one deployment and not two, and so is one that the server put off for some seconds.
      */
     public JsonObject deploy(DeployUpload upload) {
         IOException last = new IOException("no try was made");
         boolean tokenRenewed = false;
-        for (int attempt = 0; attempt < 3; attempt++) {
+        for (int attempt = 0; attempt <= RETRIES_MAX; attempt++) {
             try {
                 Map<String, String> headers = new HashMap<>(authorization());
                 headers.put("Content-Type", upload.contentType());
@@ -131,6 +132,9 @@ public final class BackendClient {
                 if (exchange.status() == 401 && !tokenRenewed) {
                     forgetToken();
                     tokenRenewed = true;
+                    continue;
+                }
+                if (attempt < RETRIES_MAX && exchange.awaitedRetry()) {
                     continue;
                 }
                 return answer(exchange);
@@ -222,7 +226,17 @@ public final class BackendClient {
         }
     }
 
+    /** What may be sent twice is sent again after a short pause that the server asked for. */
     private Exchange authorized(String method, String path, @Nullable JsonObject body, Duration max)
+            throws IOException {
+        Exchange exchange = authorizedOnce(method, path, body, max);
+        for (int retry = 0; retry < RETRIES_MAX && !method.equals("POST") && exchange.awaitedRetry(); retry++) {
+            exchange = authorizedOnce(method, path, body, max);
+        }
+        return exchange;
+    }
+
+    private Exchange authorizedOnce(String method, String path, @Nullable JsonObject body, Duration max)
             throws IOException {
         Exchange first = Exchange.sendJson(method, uri(path), authorization(), body, max);
         if (first.status() != 401) {

@@ -3,6 +3,7 @@ package im.backend.client;
 import im.backend.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.net.HttpRetryException;
 import java.net.HttpURLConnection;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Exchange {
     private static final Duration CONNECT_MAX = Duration.ofSeconds(5);
+    /** A person in front of a terminal waits this long without being told why. */
+    private static final long RETRY_SECONDS_MAX = 5;
+
     private static final int CHUNK_BYTES = 64 * 1024;
     private static final int BODY_BYTES_MAX = 64 << 20;
 
@@ -103,8 +107,32 @@ public final class Exchange {
     }
 
     Problem problem() throws IOException {
+        return Problems.of(status(), text(), retryAfterSeconds());
+    }
+
+    /**
+     * Waits when the server asks for a short pause (429 or 503 with a small Retry-After, RFC 9110 section 10.2.3).
+     *
+     * @return whether it did, so that the request should be sent again
+     */
+    boolean awaitedRetry() throws IOException {
+        long seconds = retryAfterSeconds();
+        if (status() != 429 && status() != 503 || seconds < 1 || seconds > RETRY_SECONDS_MAX) {
+            return false;
+        }
+        try {
+            Thread.sleep(Duration.ofSeconds(seconds));
+            return true;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted");
+        }
+    }
+
+    /** 0 when there is none, or a date. */
+    private long retryAfterSeconds() {
         String retryAfter = connection.getHeaderField("Retry-After");
         boolean seconds = retryAfter != null && retryAfter.matches("[0-9]{1,6}");
-        return Problems.of(status(), text(), seconds ? Long.parseLong(retryAfter) : 0);
+        return seconds ? Long.parseLong(retryAfter) : 0;
     }
 }

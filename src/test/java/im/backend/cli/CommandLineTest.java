@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandLineTest {
     private static final String ID = "0b6f1f0e-7a54-4c3e-9f57-0d2a3c4b5e6f";
+    private static final String BUSY = "{\"code\":\"busy\",\"detail\":\"Later.\"}";
     private static final String ACCEPTED = "{\"deploymentId\":\"" + ID + "\",\"deployment_id\":\"" + ID
             + "\",\"projectId\":\"admin-my-api\",\"commitHash\":\"a1b2c3d4e5f6\",\"status\":\"queued\"}";
 
@@ -463,5 +464,35 @@ class CommandLineTest {
             }
         }
         return names;
+    }
+
+    @Test
+    void aShortPauseThatTheServerAsksForIsWaitedForAndTheDeploymentSentAgainUnderItsKey() throws IOException {
+        stub.reply("POST /v1/deployments", new ContractStub.Reply(503, BUSY, 1))
+                .reply("POST /v1/deployments", 202, ACCEPTED);
+
+        CommandRun run = run("deploy", "--no-wait");
+
+        assertThat(run.exit()).isZero();
+        assertThat(stub.requests("POST /v1/deployments"))
+                .hasSize(2)
+                .extracting(request -> request.headers().get("idempotency-key"))
+                .doesNotContainNull()
+                .containsOnly(stub.requests("POST /v1/deployments")
+                        .getFirst()
+                        .headers()
+                        .get("idempotency-key"));
+    }
+
+    @Test
+    void aLongPauseIsThePersonsToWaitForAndAChangeWithoutAKeyIsNotRepeated() {
+        stub.reply("GET /v1/projects", new ContractStub.Reply(429, BUSY, 60));
+        stub.reply("POST /v1/projects", new ContractStub.Reply(503, BUSY, 1));
+
+        assertThat(run("project", "list").exit()).isNotZero();
+        assertThat(run("project", "create", "shop").exit()).isNotZero();
+
+        assertThat(stub.requests("GET /v1/projects")).hasSize(1);
+        assertThat(stub.requests("POST /v1/projects")).hasSize(1);
     }
 }

@@ -22,7 +22,11 @@ final class ContractStub implements AutoCloseable {
         }
     }
 
-    record Reply(int status, String body) {}
+    record Reply(int status, String body, int retryAfter) {
+        Reply(int status, String body) {
+            this(status, body, 0);
+        }
+    }
 
     /** Cuts the connection in place of an answer. */
     static final Reply CUT = new Reply(-1, "");
@@ -78,6 +82,9 @@ final class ContractStub implements AutoCloseable {
             Reply reply = known.size() > 1 ? known.removeFirst() : known.getFirst();
             if (reply.status() < 0) {
                 return;
+            }
+            if (reply.retryAfter() > 0) {
+                exchange.getResponseHeaders().set("Retry-After", String.valueOf(reply.retryAfter()));
             }
             byte[] body = reply.body().getBytes(StandardCharsets.UTF_8);
             exchange.sendResponseHeaders(reply.status(), body.length == 0 ? -1 : body.length);
