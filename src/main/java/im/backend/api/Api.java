@@ -61,6 +61,7 @@ public final class Api implements AutoCloseable {
         all.addAll(new FileRoutes(useCases.edits()).routes());
         all.addAll(new ReleaseRoutes(useCases.engine().releases(), useCases.projects()).routes());
         all.addAll(new RegistryRoutes(useCases.registry()).routes());
+        all.addAll(new ScanRoutes(useCases.engine().scans(), useCases.projects()).routes());
         all.addAll(new EnvRoutes(useCases.env()).routes());
         all.addAll(new SecretRoutes(useCases.secrets()).routes());
         all.addAll(new ImageRoutes(useCases.images()).routes());

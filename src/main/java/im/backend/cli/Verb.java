@@ -18,6 +18,9 @@ enum Verb {
     LOGS("logs", Group.APP, "What the app wrote"),
     OPEN("open", Group.APP, "Open the app in a browser"),
     RELEASES("releases", Group.APP, "The releases of a project, newest first"),
+    RELEASE_INFO("release info", Group.APP, "A release: its commit, image and known faults"),
+    SCAN("scan", Group.APP, "Known faults of a release's packages"),
+    SBOM("sbom", Group.APP, "The packages of a release as CycloneDX JSON"),
     ROLLBACK("rollback", Group.APP, "Make an older release live again, without a build"),
     SCALE("scale", Group.APP, "Run more or fewer replicas"),
     RESTART("restart", Group.APP, "Start the live release anew, without a gap"),
@@ -133,6 +136,9 @@ enum Verb {
             case LOGS -> new LogsCommand();
             case OPEN -> new OpenCommand();
             case RELEASES -> new ReleasesCommand();
+            case RELEASE_INFO -> new ReleaseInfoCommand();
+            case SCAN -> new ScanCommand();
+            case SBOM -> new SbomCommand();
             case ROLLBACK -> new RollbackCommand();
             case SCALE -> new ScaleCommand();
             case RESTART -> new RestartCommand();

@@ -53,6 +53,19 @@ public final class BackendClient {
         return json("GET", path, null);
     }
 
+    /** A document, as the server has it. */
+    public String document(String path) {
+        try {
+            Exchange exchange = authorized("GET", path, null, answerMax);
+            if (exchange.status() >= 400) {
+                throw exchange.problem().asException();
+            }
+            return exchange.text();
+        } catch (IOException broken) {
+            throw unreachable(broken);
+        }
+    }
+
     public JsonObject post(String path, JsonObject body) {
         return json("POST", path, body);
     }

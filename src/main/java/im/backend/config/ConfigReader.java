@@ -10,6 +10,7 @@ import im.backend.config.ServerConfig.Listener;
 import im.backend.config.ServerConfig.Local;
 import im.backend.config.ServerConfig.Push;
 import im.backend.config.ServerConfig.Registry;
+import im.backend.config.ServerConfig.Scan;
 import im.backend.problem.Problem;
 import im.backend.problem.Suggestion;
 import im.backend.problem.Violation;
@@ -210,6 +211,12 @@ public final class ConfigReader {
                                 value(Setting.REGISTRY_URL),
                                 value(Setting.REGISTRY_USERNAME),
                                 value(Setting.REGISTRY_PASSWORD_FILE))),
+                new Scan(
+                        value(Setting.SCAN_TOOL),
+                        value(Setting.SCAN_SOURCE),
+                        value(Setting.SCAN_REFRESH),
+                        value(Setting.SCAN_BLOCK),
+                        value(Setting.SCAN_IGNORE)),
                 new Limits(
                         value(Setting.DEPLOYS_PER_MINUTE),
                         value(Setting.REQUESTS_PER_MINUTE),

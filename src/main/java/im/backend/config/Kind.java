@@ -3,6 +3,8 @@ package im.backend.config;
 import im.backend.config.ServerConfig.LogLevel;
 import im.backend.config.ServerConfig.OnBase;
 import im.backend.config.ServerConfig.RegistryAuth;
+import im.backend.config.ServerConfig.ScanBlock;
+import im.backend.config.ServerConfig.ScanTool;
 import im.backend.config.ServerConfig.Use;
 import java.net.URI;
 import java.nio.file.InvalidPathException;
@@ -35,6 +37,8 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
             "((?:python|node|go|java|static)(?::[0-9.]+)?)=([a-z0-9][a-z0-9._:/-]*(?:\\{version})?[A-Za-z0-9._-]*)");
     private static final Pattern MIRROR = Pattern.compile("([a-z0-9][a-z0-9.:-]*)=(\\S+)");
     private static final Pattern IMAGE_NAME = Pattern.compile("[a-z0-9][a-z0-9._:/-]*\\*?|\\*");
+    private static final Pattern SOURCE_ADDRESS =
+            Pattern.compile("(https://[^\\s/,]+|http://(localhost|127\\.0\\.0\\.1|\\[::1])(:[0-9]{1,5})?)/[^\\s,]*");
     private static final Pattern WEB =
             Pattern.compile("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[a-z0-9][a-z0-9._/-]*)?/?");
 
@@ -70,6 +74,24 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
     static final Kind<URI> WEB_ADDRESS =
             new Kind<>("an address as in https://registry.example.com, with a path for a prefix", Kind::web);
     static final Kind<String> ACCOUNT = matching("a user name", Pattern.compile("[^\\s:]{1,255}"));
+
+    static final Kind<ScanTool> SCAN_TOOL = words(
+            Map.of("auto", ScanTool.AUTO, "builtin", ScanTool.BUILTIN, "trivy", ScanTool.TRIVY),
+            "auto, builtin or trivy");
+    static final Kind<ScanBlock> SCAN_BLOCK = words(
+            Map.of(
+                    "none", ScanBlock.NONE,
+                    "low", ScanBlock.LOW,
+                    "medium", ScanBlock.MEDIUM,
+                    "high", ScanBlock.HIGH,
+                    "critical", ScanBlock.CRITICAL),
+            "none, low, medium, high or critical");
+    static final Kind<List<String>> SCAN_SOURCES =
+            new Kind<>("paths and https addresses separated by commas, as in /var/lib/osv/PyPI.zip", Kind::sources);
+    static final Kind<Map<String, String>> REASONS = pairs(
+            "ID=reason separated by commas, as in CVE-2024-22195=we use no xmlattr",
+            Pattern.compile("([A-Za-z0-9][A-Za-z0-9:._-]*)=(\\S[^,]*)"),
+            text -> Optional.of(text));
 
     static Kind<Integer> count(int min, int max) {
         return new Kind<>(
@@ -181,6 +203,19 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
         } catch (InvalidPathException notAPath) {
             return Optional.empty();
         }
+    }
+
+    /** Plain http only on this machine: who can change an advisory on its way can hide a fault. */
+    private static Optional<List<String>> sources(String text) {
+        List<String> sources = Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(source -> !source.isEmpty())
+                .toList();
+        boolean good = sources.stream()
+                .allMatch(source -> source.contains("://")
+                        ? SOURCE_ADDRESS.matcher(source).matches()
+                        : path(source).isPresent());
+        return good ? Optional.of(sources) : Optional.empty();
     }
 
     private static Optional<List<String>> names(String text) {

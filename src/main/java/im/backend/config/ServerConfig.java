@@ -20,6 +20,7 @@ public record ServerConfig(
         Deploy deploy,
         Build build,
         Images images,
+        Scan scan,
         Limits limits,
         Local local,
         Keys keys,
@@ -73,6 +74,36 @@ public record ServerConfig(
 
     /** A registry that images are sent to as well; without a url there is none. */
     public record Push(Optional<URI> url, Optional<String> username, Optional<Path> passwordFile) {}
+
+    /**
+     * @param sources folders, archives and addresses
+     * @param refresh age of a download at which its address is asked again
+     * @param ignore reasons by the id of a fault
+     */
+    public record Scan(
+            ScanTool tool, List<String> sources, Duration refresh, ScanBlock block, Map<String, String> ignore) {
+        public Scan {
+            sources = List.copyOf(sources);
+            ignore = Map.copyOf(ignore);
+        }
+    }
+
+    /** What scans. */
+    public enum ScanTool {
+        /** Trivy where it is installed. */
+        AUTO,
+        BUILTIN,
+        TRIVY
+    }
+
+    /** From which severity on a finding ends a deployment. */
+    public enum ScanBlock {
+        NONE,
+        LOW,
+        MEDIUM,
+        HIGH,
+        CRITICAL
+    }
 
     public record Limits(
             int deploysPerMinute,

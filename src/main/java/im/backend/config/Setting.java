@@ -3,6 +3,8 @@ package im.backend.config;
 import im.backend.config.ServerConfig.LogLevel;
 import im.backend.config.ServerConfig.OnBase;
 import im.backend.config.ServerConfig.RegistryAuth;
+import im.backend.config.ServerConfig.ScanBlock;
+import im.backend.config.ServerConfig.ScanTool;
 import im.backend.config.ServerConfig.Use;
 import java.net.URI;
 import java.nio.file.Path;
@@ -131,6 +133,33 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             of("registry.username", Kind.orNothing(Kind.ACCOUNT), "", "Who signs in at `registry.url`.");
     static final Setting<Optional<Path>> REGISTRY_PASSWORD_FILE =
             of("registry.password-file", Kind.orNothing(Kind.PATH), "", "File with the password, read at each start.");
+    static final Setting<ScanTool> SCAN_TOOL = of(
+            "scan.tool",
+            Kind.SCAN_TOOL,
+            "auto",
+            "What looks packages up among known faults: `trivy` where it is on the PATH, else what is built in.");
+    static final Setting<List<String>> SCAN_SOURCE = of(
+            "scan.source",
+            Kind.SCAN_SOURCES,
+            "",
+            "Advisories in the OSV format for the scanner that is built in: folders of `.json` and `.zip` files, single"
+                    + " files, addresses of archives. See [scanning.md](scanning.md).");
+    static final Setting<Duration> SCAN_REFRESH = of(
+            "scan.refresh",
+            span(60, 7 * 86_400),
+            "6h",
+            "Age of a downloaded source at which its address is asked again.");
+    static final Setting<ScanBlock> SCAN_BLOCK = of(
+            "scan.block",
+            Kind.SCAN_BLOCK,
+            "none",
+            "A new image with a finding of this severity or a worse one does not go live; its deployment fails with"
+                    + " `scan-blocked`.");
+    static final Setting<Map<String, String>> SCAN_IGNORE = of(
+            "scan.ignore",
+            Kind.REASONS,
+            "",
+            "Findings that you have looked at and live with, each with the reason. They are shown and never block.");
     static final Setting<Integer> DEPLOYS_PER_MINUTE =
             of("limits.deploys-per-minute", Kind.count(1, 100_000), "10", "Deployments that one user may ask for.");
     static final Setting<Integer> REQUESTS_PER_MINUTE =
@@ -249,6 +278,11 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             REGISTRY_URL,
             REGISTRY_USERNAME,
             REGISTRY_PASSWORD_FILE,
+            SCAN_TOOL,
+            SCAN_SOURCE,
+            SCAN_REFRESH,
+            SCAN_BLOCK,
+            SCAN_IGNORE,
             DEPLOYS_PER_MINUTE,
             REQUESTS_PER_MINUTE,
             GIT_REQUESTS_PER_MINUTE,

@@ -30,6 +30,7 @@ public final class DeployEngine implements AutoCloseable {
     private final Deployments deployments;
     private final Releases releases;
     private final Operations operations;
+    private final Scans scans;
 
     public DeployEngine(Ports ports, DeploySettings settings, Clock clock, Supplier<DeploymentId> ids) {
         this.ports = ports;
@@ -50,6 +51,7 @@ public final class DeployEngine implements AutoCloseable {
         this.lifecycle = new ProjectLifecycle(ports, hosts, floor, rollout, settings);
         this.deployments = new Deployments(ports, access, lifecycle, planner, floor);
         this.releases = new Releases(stores.releases(), access, desk);
+        this.scans = new Scans(releases, ports.images(), ports.scanning());
         this.operations = new Operations(ports, access, lifecycle, rollout, desk, ids);
     }
 
@@ -82,6 +84,10 @@ public final class DeployEngine implements AutoCloseable {
 
     public Releases releases() {
         return releases;
+    }
+
+    public Scans scans() {
+        return scans;
     }
 
     public Operations operations() {

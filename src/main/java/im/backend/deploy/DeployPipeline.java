@@ -152,9 +152,11 @@ final class DeployPipeline {
             }
         });
         BuildRequest request = new BuildRequest(plan.project().id(), plan.tree(), plan.manifest(), environment);
-        return run.control()
-                .within(settings.buildMax(), "The build", () -> ports.images().build(request, run.log()::line))
-                .digest();
+        return run.control().within(settings.buildMax(), "The build", () -> {
+            Digest built = ports.images().build(request, run.log()::line).digest();
+            new ScanGate(ports.images(), ports.scanning()).check(built, run.log()::line);
+            return built;
+        });
     }
 
     private Rollout.Started start(Run run, Release release, List<Workload.Volume> volumes) {

@@ -6,6 +6,7 @@ import im.backend.orchestrator.OneOff;
 import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Storage;
 import im.backend.route.Router;
+import im.backend.scan.Scanning;
 import im.backend.secret.SecretStore;
 import im.backend.source.SourceStore;
 import im.backend.store.DeploymentLog;
@@ -20,6 +21,7 @@ public record Ports(
         Hosting hosting,
         Router router,
         SecretStore secrets,
+        Scanning scanning,
         Stores stores) {
 
     /** Where releases run, and what they leave behind. */

@@ -76,8 +76,15 @@ public final class Server implements AutoCloseable {
         Database database = opening.get();
         ReverseProxy proxy = proxying.get();
         Ports.Stores stores = wiring.stores(database, metrics);
-        Ports ports =
-                new Ports(source, ManifestReader::read, builder, hosting, proxy, wiring.secrets(database), stores);
+        Ports ports = new Ports(
+                source,
+                ManifestReader::read,
+                builder,
+                hosting,
+                proxy,
+                wiring.secrets(database),
+                wiring.scanning(launcher),
+                stores);
         int appsPort = config.apps().publicPort() == 0
                 ? proxy.address().getPort()
                 : config.apps().publicPort();

@@ -35,6 +35,7 @@ import im.backend.registry.oci.OciRoutes;
 import im.backend.route.proxy.ProxyLimits;
 import im.backend.route.proxy.ProxySettings;
 import im.backend.route.proxy.ReverseProxy;
+import im.backend.scan.Scanning;
 import im.backend.secret.MasterKeyFile;
 import im.backend.server.edge.EdgeLimits;
 import im.backend.source.SourceLimits;
@@ -170,6 +171,11 @@ final class Wiring {
         orchestrator.start();
         closing.add("orchestrator", orchestrator);
         return new Ports.Hosting(orchestrator, new LocalOneOff(settings, launcher, toolchains), logs, storage);
+    }
+
+    Scanning scanning(Launcher launcher) {
+        return new ScanWiring(config.scan(), data.resolve("cache").resolve("scan"), System.getenv(), clock)
+                .scanning(launcher);
     }
 
     ImageWiring images() {

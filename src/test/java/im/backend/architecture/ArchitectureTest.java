@@ -126,6 +126,7 @@ class ArchitectureTest {
                 "deploy.Operations",
                 "project.ImageDesk",
                 "project.RegistryDesk",
+                "deploy.Scans",
                 "project.Projects",
                 "project.ProjectEnv",
                 "project.ProjectSecrets",

@@ -62,6 +62,7 @@ final class CrashingPorts {
                         ports.hosting().storage()),
                 wrap(ports.router()),
                 wrap(ports.secrets()),
+                ports.scanning(),
                 new Ports.Stores(
                         ports.stores().projects(),
                         wrap(ports.stores().releases()),

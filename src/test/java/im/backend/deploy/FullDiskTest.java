@@ -71,6 +71,7 @@ class FullDiskTest {
                 ports.hosting(),
                 ports.router(),
                 ports.secrets(),
+                ports.scanning(),
                 new Ports.Stores(ports.stores().projects(), ports.stores().releases(), refusing));
     }
 }

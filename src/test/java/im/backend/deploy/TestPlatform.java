@@ -22,6 +22,9 @@ import im.backend.orchestrator.FakeOrchestrator;
 import im.backend.orchestrator.FakeStorage;
 import im.backend.orchestrator.Workload;
 import im.backend.route.FakeRouter;
+import im.backend.scan.FakeScanner;
+import im.backend.scan.ScanPolicy;
+import im.backend.scan.Scanning;
 import im.backend.secret.InMemorySecretStore;
 import im.backend.source.InMemorySourceStore;
 import im.backend.source.SourceUpload;
@@ -63,9 +66,11 @@ public final class TestPlatform implements AutoCloseable {
     final FakeOneOff oneOff = new FakeOneOff();
     final FakeStorage storage = new FakeStorage();
     final FakeRouter router = new FakeRouter();
+    final FakeScanner scanner = new FakeScanner();
     final FakeImageBuilder images;
     final FakeOrchestrator orchestrator;
     private final List<DeployEngine> engines = new ArrayList<>();
+    private ScanPolicy scanPolicy = ScanPolicy.OPEN;
     private DeploySettings settings = DeploySettings.defaults("localhost", 8000);
     private DeployEngine engine;
 
@@ -83,6 +88,7 @@ public final class TestPlatform implements AutoCloseable {
                 new Ports.Hosting(orchestrator, oneOff, instanceLogs, storage),
                 router,
                 secrets,
+                new Scanning(scanner, scanPolicy),
                 new Ports.Stores(projects, releases, log));
     }
 
@@ -99,6 +105,11 @@ public final class TestPlatform implements AutoCloseable {
 
     void restartWith(DeploySettings changed) {
         settings = changed;
+        restart(UnaryOperator.identity());
+    }
+
+    void restartWith(ScanPolicy changed) {
+        scanPolicy = changed;
         restart(UnaryOperator.identity());
     }
 

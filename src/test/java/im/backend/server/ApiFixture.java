@@ -32,6 +32,9 @@ import im.backend.registry.disk.DiskRegistry;
 import im.backend.registry.disk.DiskRegistrySettings;
 import im.backend.registry.disk.RegistryLimits;
 import im.backend.route.FakeRouter;
+import im.backend.scan.FakeScanner;
+import im.backend.scan.ScanPolicy;
+import im.backend.scan.Scanning;
 import im.backend.secret.InMemorySecretStore;
 import im.backend.server.edge.EdgeLimits;
 import im.backend.source.InMemorySourceStore;
@@ -55,6 +58,7 @@ import java.util.UUID;
  */
 final class ApiFixture implements AutoCloseable {
     final FakeImageBuilder images;
+    final FakeScanner scanner = new FakeScanner();
     final FakeOrchestrator orchestrator;
     final DeployEngine engine;
     final Metrics metrics = new Metrics();
@@ -84,6 +88,7 @@ final class ApiFixture implements AutoCloseable {
                 new Ports.Hosting(orchestrator, new FakeOneOff(), logs, new FakeStorage()),
                 new FakeRouter(),
                 new InMemorySecretStore(releases::kept, clock),
+                new Scanning(scanner, ScanPolicy.OPEN),
                 new Ports.Stores(
                         projects,
                         releases,

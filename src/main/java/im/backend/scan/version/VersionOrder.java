@@ -21,6 +21,17 @@ public enum VersionOrder {
         this.parse = parse;
     }
 
+    /** Of a package URL's type, as {@code pypi}. */
+    public static Optional<VersionOrder> ofType(String type) {
+        return switch (type) {
+            case "npm", "golang" -> Optional.of(SEMANTIC);
+            case "pypi" -> Optional.of(PYTHON);
+            case "maven" -> Optional.of(MAVEN);
+            case "deb" -> Optional.of(DEBIAN);
+            default -> Optional.empty();
+        };
+    }
+
     /** Below, at or above zero as {@code one} is earlier, equal or later; empty when either is no version. */
     public OptionalInt compare(String one, String other) {
         Optional<? extends Comparable<?>> left = parse.apply(one);
