@@ -35,7 +35,6 @@ record ImageConfiguration(
 
     static final String CREATED = "org.opencontainers.image.created";
     private static final int CONTAINER_PORT = 8080;
-    private static final String APP = "/app";
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     ImageConfiguration {
@@ -58,7 +57,7 @@ record ImageConfiguration(
                 .addEnvironment(environment)
                 .addExposedPorts(Set.of(Port.tcp(CONTAINER_PORT)))
                 .addVolumes(volumes().stream().map(AbsoluteUnixPath::get).collect(Collectors.toSet()))
-                .setWorkingDirectory(APP)
+                .setWorkingDirectory(labels.start().folder())
                 .setUser(USER + ":" + USER)
                 .addLabels(described);
         Optional.ofNullable(labels.start().processes().get(StartPlan.WEB))
@@ -127,7 +126,7 @@ record ImageConfiguration(
         List<String> words = new ArrayList<>(web.resolve(environment));
         String program = words.getFirst();
         if (program.contains("/") && !program.startsWith("/")) {
-            words.set(0, APP + "/" + program.replaceFirst("^(\\./)+", ""));
+            words.set(0, StartPlan.APP + "/" + program.replaceFirst("^(\\./)+", ""));
         }
         return words;
     }

@@ -15,12 +15,8 @@ import im.backend.build.detect.Detection;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
-import im.backend.domain.ReleaseVersion;
 import im.backend.file.FileTree;
 import im.backend.registry.ImageRegistry;
-import im.backend.registry.Reference;
-import im.backend.registry.RepositoryName;
-import im.backend.registry.Tag;
 import im.backend.registry.disk.DiskRegistry;
 import im.backend.registry.disk.DiskRegistrySettings;
 import im.backend.registry.disk.RegistryLimits;
@@ -333,34 +329,6 @@ class JibImageBuilderTest extends ImageBuilderContract {
         try (Stream<Path> folders = Files.list(images().resolve("layers"))) {
             assertThat(folders.filter(Files::isDirectory)).hasSize(1);
         }
-    }
-
-    @Test
-    void imagesAreNamedByCommitAndByRelease() {
-        Digest digest = build(TREE).digest();
-
-        builder.released(PROJECT, digest, new ReleaseVersion(3));
-        close();
-
-        DiskRegistry registry = registry(images(), Clock.systemUTC());
-        RepositoryName repository = new RepositoryName("admin/shop");
-        assertThat(registry.tags(repository))
-                .containsExactlyInAnyOrder(new Tag(TREE.commit().shortForm()), new Tag("v3"));
-        assertThat(registry.find(repository, new Reference.ByTag(new Tag("v3")))
-                        .orElseThrow()
-                        .digest())
-                .isEqualTo(digest);
-    }
-
-    @Test
-    void theBillAndTheProvenanceHangOnTheImage() {
-        Digest digest = build(TREE).digest();
-        build(TREE);
-        close();
-
-        assertThat(registry(images(), Clock.systemUTC()).referrers(new RepositoryName("admin/shop"), digest))
-                .extracting(referrer -> referrer.artifactType().orElseThrow())
-                .containsExactlyInAnyOrder("application/vnd.cyclonedx+json", "application/vnd.in-toto+json");
     }
 
     @Test
