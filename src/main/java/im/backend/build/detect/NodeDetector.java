@@ -23,6 +23,10 @@ import java.util.stream.Stream;
 
 final class NodeDetector implements Detector {
     private static final String HINT = "Say it in backend.yml, as in: entrypoint: node server.js";
+    private static final String SINGLE_PAGE_HINT =
+            "It looks like a single page app, which wants a server for its files."
+                    + " Run npm install serve, and add to the scripts of package.json:"
+                    + " \"start\": \"serve -s dist -l tcp://$HOST:$PORT\"";
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final Pattern VERSION = Pattern.compile("v?([0-9]{1,3}(?:\\.[0-9]{1,3}){0,2})");
     /** Scripts of the app itself that run at each install, and may read any file of the tree. */
@@ -63,13 +67,21 @@ final class NodeDetector implements Detector {
         Optional<String> lock =
                 sources.firstOf("package-lock.json", "npm-shrinkwrap.json", "pnpm-lock.yaml", "yarn.lock");
         String what = lock.orElse(sources.has("package.json") ? "package.json" : "JavaScript");
-        Finding finding = new Finding(what, runtime(sources), start(sources, description), HINT)
+        String hint = isSinglePage(sources, description) ? SINGLE_PAGE_HINT : HINT;
+        Finding finding = new Finding(what, runtime(sources), start(sources, description), hint)
                 .withEnvironment(Map.of("NODE_ENV", "production", "PATH", "/app/node_modules/.bin"))
                 .withWarnings(warnings)
                 .withIgnored(List.of("node_modules/"));
         BuildPlan.Outline outline = finding.outline(manifest);
         return new BuildPlan.Node(
                 outline, packageManager, buildScript, development, inputs(sources, description, lock));
+    }
+
+    /** As Vite and its like make them: a page that only a build fills. */
+    private static boolean isSinglePage(Sources sources, JsonNode description) {
+        return description.path("scripts").has("build")
+                && sources.firstOf("index.html", "public/index.html", "src/index.html")
+                        .isPresent();
     }
 
     private static PackageManager packageManager(Sources sources, List<String> warnings) {

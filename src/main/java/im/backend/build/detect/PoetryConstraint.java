@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Poetry's own notation of a dependency as a PEP 508 line, so that pip can install it where Poetry is not there. Covers
+ * Poetry's own notation of a dependency, and Pipenv's, as a PEP 508 line, so that pip can install it where they are not there. Covers
  * {@code ^1.2}, {@code ~1.2}, {@code 1.2.*}, {@code 1.2}, {@code *}, comma lists, extras, markers, git and url. What has no
  * such form ({@code ||}, path) is left to the lock file's exact version.
  */
@@ -64,6 +64,7 @@ final class PoetryConstraint {
 
     private static String revision(Map<?, ?> table) {
         return text(table, "rev")
+                .or(() -> text(table, "ref"))
                 .or(() -> text(table, "tag"))
                 .or(() -> text(table, "branch"))
                 .map(revision -> "@" + revision)

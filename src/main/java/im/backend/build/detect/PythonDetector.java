@@ -31,7 +31,7 @@ final class PythonDetector implements Detector {
 
     @Override
     public String looksFor() {
-        return "requirements.txt, pyproject.toml, manage.py, main.py or app.py (python)";
+        return "requirements.txt, pyproject.toml, Pipfile, manage.py, main.py or app.py (python)";
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The packages that a Python tree declares. A lock file (uv.lock, poetry.lock) gives the exact versions as constraints,
- * and pip or uv resolves what pyproject.toml names within them; so nothing of the lock's own resolution is repeated here,
+ * The packages that a Python tree declares. A lock file (uv.lock, poetry.lock, Pipfile.lock) gives the exact versions as constraints,
+ * and pip or uv resolves what pyproject.toml or Pipfile names within them; so nothing of the lock's own resolution is repeated here,
  * and neither uv nor Poetry has to be on the host.
  *
  * @param source the file that they come from, for the user
@@ -38,7 +38,10 @@ record PythonPackages(String source, Packages packages, Packages development, In
         if (project.isPresent() && (locked || !sources.has("requirements.txt"))) {
             return Optional.of(fromProject(sources, project.get()));
         }
-        return sources.has("requirements.txt") ? Optional.of(fromRequirements(sources)) : Optional.empty();
+        if (sources.has("requirements.txt")) {
+            return Optional.of(fromRequirements(sources));
+        }
+        return sources.has(Pipfile.NAME) ? Optional.of(fromPipfile(sources)) : Optional.empty();
     }
 
     boolean has(String name) {
@@ -75,6 +78,20 @@ record PythonPackages(String source, Packages packages, Packages development, In
                 new Packages(List.of("requirements.txt"), List.of(), List.of()),
                 new Packages(developmentFiles, List.of(), List.of()),
                 new Inputs(List.copyOf(files), local),
+                names);
+    }
+
+    private static PythonPackages fromPipfile(Sources sources) {
+        Pipfile pipfile = new Pipfile(sources, toml(sources, Pipfile.NAME));
+        List<String> requirements = pipfile.requirements("packages");
+        List<String> constraints = pipfile.constraints();
+        Set<String> names = new TreeSet<>();
+        requirements.forEach(line -> addNames(line, names));
+        return new PythonPackages(
+                sources.has(Pipfile.LOCK) ? Pipfile.LOCK : Pipfile.NAME,
+                new Packages(List.of(), requirements, constraints),
+                new Packages(List.of(), pipfile.requirements("dev-packages"), constraints),
+                Inputs.NONE,
                 names);
     }
 

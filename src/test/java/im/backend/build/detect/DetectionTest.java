@@ -236,6 +236,46 @@ class DetectionTest {
     }
 
     @Test
+    void aPipfileIsReadWithoutPipenvAndItsLockConstrains() {
+        String pipfile = """
+            [[source]]
+            url = "https://pypi.org/simple"
+            verify_ssl = true
+            name = "pypi"
+
+            [packages]
+            fastapi = "*"
+            uvicorn = {version = ">=0.30", extras = ["standard"]}
+
+            [dev-packages]
+            pytest = "~=8.0"
+            """;
+        String lock = """
+            {"default": {"fastapi": {"version": "==0.115.0"}, "Typing_Extensions": {"version": "==4.12.2"}},
+             "develop": {"pytest": {"version": "==8.3.0"}}}
+            """;
+
+        BuildPlan.Python plan = (BuildPlan.Python) plan("main.py", FASTAPI, "Pipfile", pipfile, "Pipfile.lock", lock);
+
+        assertThat(web(plan)).isEqualTo("uvicorn main:app --host $HOST --port $PORT");
+        assertThat(plan.packages().requirements()).containsExactly("fastapi", "uvicorn[standard]>=0.30");
+        assertThat(plan.packages().constraints())
+                .containsExactly("fastapi==0.115.0", "typing-extensions==4.12.2", "pytest==8.3.0");
+        assertThat(plan.development().requirements()).containsExactly("pytest~=8.0");
+        assertThat(plan.outline().reason()).contains("Pipfile.lock with fastapi");
+    }
+
+    @Test
+    void aSinglePageAppWithoutAServerIsToldHowToGetOne() {
+        assertThatThrownBy(() -> plan(
+                        "package.json", "{\"scripts\":{\"build\":\"vite build\"}}", "index.html", "<div id=app></div>"))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(((Problem.StageFailed) refused.problem()).fix())
+                                .contains("npm install serve", "-s dist"));
+    }
+
+    @Test
     void poetryIsReadWithoutPoetry() {
         BuildPlan.Python plan = (BuildPlan.Python) plan("main.py", FASTAPI, "pyproject.toml", """
             [tool.poetry]
