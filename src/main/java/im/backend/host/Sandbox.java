@@ -30,6 +30,7 @@ final class Sandbox {
     private final Account server;
     private boolean userNamespaceWorks;
     private boolean rootNamespaceWorks;
+    private boolean imagesWork;
     private String reason = "";
 
     /** @param folder for the passwd and group files that programs see */
@@ -52,9 +53,23 @@ final class Sandbox {
         if (server.isRoot()) {
             rootNamespaceWorks = tryRun(wrap(SandboxKind.ROOT_NAMESPACE, probe, account, Optional.empty(), false));
         }
+        imagesWork = userNamespaceWorks
+                || tryRun(wrap(SandboxKind.USER_NAMESPACE, imageProbe(), account, Optional.empty(), false));
         if (userNamespaceWorks || rootNamespaceWorks) {
             reason = "";
         }
+    }
+
+    /** The host itself as an image: what else may stand in the way, as a data folder in a closed home, is no matter then. */
+    private static Launch imageProbe() {
+        return new Launch(
+                "probe",
+                List.of("/usr/bin/true"),
+                Map.of(),
+                "/",
+                List.of(Bind.readOnly(Path.of("/"), Bind.ROOT)),
+                Limits.NONE,
+                OptionalInt.empty());
     }
 
     SandboxKind kind() {
@@ -87,7 +102,7 @@ final class Sandbox {
         }
         if (launch.root().isPresent()) {
             // The programs that drop root's privileges inside are not in the image, so it has to be done before.
-            return userNamespaceWorks ? SandboxKind.USER_NAMESPACE : SandboxKind.NONE;
+            return imagesWork ? SandboxKind.USER_NAMESPACE : SandboxKind.NONE;
         }
         Account account = accountFor(launch);
         boolean reachable = !server.isRoot()
