@@ -33,6 +33,10 @@ public final class Exchange {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    /** Documents that are only passed on may be of any type. */
+    private static final String ACCEPTED =
+            "application/json, application/x-ndjson, application/problem+json, */*;q=0.1";
+
     private final HttpURLConnection connection;
 
     private Exchange(HttpURLConnection connection) {
@@ -52,7 +56,7 @@ public final class Exchange {
         connection.setUseCaches(false);
         connection.setConnectTimeout((int) CONNECT_MAX.toMillis());
         connection.setReadTimeout((int) answerMax.toMillis());
-        connection.setRequestProperty("Accept", "application/json, application/x-ndjson, application/problem+json");
+        connection.setRequestProperty("Accept", ACCEPTED);
         headers.forEach(connection::setRequestProperty);
         if (body != null) {
             connection.setDoOutput(true);
