@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** How one source tree becomes a runnable app; what the manifest says is already in it. */
 public sealed interface BuildPlan {
@@ -140,18 +141,16 @@ public sealed interface BuildPlan {
                                 "--frozen-lockfile",
                                 "--non-interactive",
                                 "--production=" + production));
-                    case YARN_BERRY ->
-                        List.of(
+                    // Not "install --immutable": it refuses a lock file of another Yarn 4, whose format it would renew.
+                    case YARN_BERRY -> {
+                        List<String> focus =
+                                List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "workspaces", "focus", "--all");
+                        yield List.of(
                                 production
-                                        ? List.of(
-                                                "npx",
-                                                "--yes",
-                                                "@yarnpkg/cli-dist@4",
-                                                "workspaces",
-                                                "focus",
-                                                "--all",
-                                                "--production")
-                                        : List.of("npx", "--yes", "@yarnpkg/cli-dist@4", "install", "--immutable"));
+                                        ? Stream.concat(focus.stream(), Stream.of("--production"))
+                                                .toList()
+                                        : focus);
+                    }
                 };
             }
         }

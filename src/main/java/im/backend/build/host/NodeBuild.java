@@ -109,6 +109,8 @@ final class NodeBuild {
                 Map.entry("YARN_CACHE_FOLDER", "/cache/yarn"),
                 Map.entry("YARN_ENABLE_GLOBAL_CACHE", "false"),
                 Map.entry("YARN_NODE_LINKER", "node-modules"),
+                // The release of Yarn in .yarn is no part of what the layer depends on, so it is not there.
+                Map.entry("YARN_IGNORE_PATH", "1"),
                 Map.entry("YARN_ENABLE_TELEMETRY", "0"));
     }
 }
