@@ -80,6 +80,22 @@ class ConfigReaderTest {
     }
 
     @Test
+    void aRegistryWithoutLoginStaysOnTheLoopbackAddress() {
+        Map<String, String> home = Map.of("HOME", this.home.toString());
+
+        ProblemException refused = catchThrowableOfType(
+                ProblemException.class,
+                () -> ConfigReader.read(null, home, Map.of("registry.auth", "none", "server.host", "0.0.0.0")));
+        ServerConfig local =
+                ConfigReader.read(null, home, Map.of("registry.auth", "none")).config();
+
+        Violation fault = ((Problem.Invalid) refused.problem()).violations().getFirst();
+        assertThat(fault.pointer()).isEqualTo("registry.auth");
+        assertThat(fault.message()).contains("0.0.0.0", "expected: token, or server.host 127.0.0.1");
+        assertThat(local.registry().auth()).isEqualTo(ServerConfig.RegistryAuth.NONE);
+    }
+
+    @Test
     void allFaultsOfAllSourcesAreToldAtOnce() throws IOException {
         Path file =
                 Files.writeString(home.resolve("c.yml"), "server:\n  prot: 1\nlogging: {level: x}\nlog-level: loud\n");

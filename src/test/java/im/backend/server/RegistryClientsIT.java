@@ -65,7 +65,9 @@ class RegistryClientsIT {
         run("", "skopeo", "copy", "--src-tls-verify=false", copy, "oci:" + folder.resolve("again") + ":1.0");
 
         for (String blob : blobs("layout")) {
-            assertThat(fixture.registry().blobs().size(Digest.ofSha256Hex(blob))).as(blob).isPresent();
+            assertThat(fixture.registry().blobs().size(Digest.ofSha256Hex(blob)))
+                    .as(blob)
+                    .isPresent();
         }
         assertThat(blobs("again")).hasSize(3);
         assertThat(run("", "skopeo", "list-tags", "--tls-verify=false", "docker://" + registry + "/root/tools"))

@@ -9,6 +9,7 @@ import im.backend.registry.Uploads;
 import im.backend.registry.oci.Gate.Visitor;
 import im.backend.registry.oci.Scope.Action;
 import io.helidon.http.HeaderNames;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.http.HttpRules;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.http.ServerRequest;
@@ -52,8 +53,11 @@ public final class OciRoutes implements HttpService {
             exchange.error(OciError.of(refused.problem()));
         } catch (IOException callerGone) {
             ended(exchange, callerGone);
-        } catch (UncheckedIOException failed) {
-            failed(exchange, failed);
+        } catch (CloseConnectionException ended) {
+            // The edge has answered, or nobody is there to hear it.
+            throw ended;
+        } catch (RuntimeException bug) {
+            failed(exchange, bug);
         }
     }
 
@@ -67,7 +71,7 @@ public final class OciRoutes implements HttpService {
         exchange.error(new OciError(400, "BLOB_UPLOAD_INVALID", "The body ended early.", Optional.empty()));
     }
 
-    private static void failed(Exchange exchange, UncheckedIOException cause) {
+    private static void failed(Exchange exchange, RuntimeException cause) {
         if (exchange.isSent()) {
             throw cause;
         }
