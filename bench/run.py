@@ -18,7 +18,7 @@ from pathlib import Path
 
 import harness
 
-NAMES = ["redeploy", "git_http", "proxy", "api", "start", "watchers", "many", "logs", "registry", "crash", "state", "growth"]
+NAMES = ["redeploy", "git_http", "proxy", "api", "start", "watchers", "many", "logs", "registry", "images", "crash", "state", "growth"]
 MARK_START, MARK_END = "<!-- results: written by ./dev bench -->", "<!-- end of results -->"
 
 

@@ -131,7 +131,6 @@ final class ImageIntake {
     }
 
     private StoredManifest name(byte[] manifest, String mediaType) {
-        registry.blobs().sync();
         return registry.put(repository, new NewManifest(manifest, mediaType, List.of(tag)));
     }
 

@@ -11,7 +11,6 @@ import im.backend.domain.StartPlan;
 import im.backend.problem.Problem;
 import im.backend.registry.StoredBlob;
 import im.backend.registry.StoredManifest;
-import im.backend.registry.Tag;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -72,9 +71,7 @@ final class AdoptedImage {
                 .put("size", written.sizeBytes());
         ObjectNode annotations = manifest.withObjectProperty("annotations");
         described.annotations().forEach(annotations::put);
-        StoredManifest image = repository.name(
-                JSON.writeValueAsBytes(manifest),
-                new Tag(request.tree().commit().shortForm()));
+        StoredManifest image = repository.put(JSON.writeValueAsBytes(manifest));
         removeUnnamed();
         return new ImageAssembly.Assembled(image, layers, labels);
     }

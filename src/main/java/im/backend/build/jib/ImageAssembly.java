@@ -11,7 +11,6 @@ import im.backend.registry.BlobStore;
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredManifest;
-import im.backend.registry.Tag;
 import im.backend.sbom.Sbom;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -61,10 +60,9 @@ final class ImageAssembly {
         ImageConfiguration configuration = new ImageConfiguration(request, labels, below, all);
         byte[] manifest =
                 ManifestJson.image(repository.store(configuration.toJson()), all, configuration.annotations());
-        StoredManifest named =
-                repository.name(manifest, new Tag(request.tree().commit().shortForm()));
-        listener.line(line(named.digest(), all.size(), own));
-        return new Assembled(named, own, labels);
+        StoredManifest stored = repository.put(manifest);
+        listener.line(line(stored.digest(), all.size(), own));
+        return new Assembled(stored, own, labels);
     }
 
     /** Fails with StageFailed {@code detection-failed} when nothing says how the image is started. */

@@ -8,7 +8,6 @@ import im.backend.registry.Reference;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredBlob;
 import im.backend.registry.StoredManifest;
-import im.backend.registry.Tag;
 import java.util.List;
 
 /** One project's part of the registry, as builds write to it. */
@@ -28,13 +27,9 @@ record ImageRepository(ImageRegistry registry, RepositoryName name) {
         return registry.blobs().link(name, digest);
     }
 
-    StoredManifest name(byte[] manifest, Tag commit) {
-        NewManifest fresh = new NewManifest(manifest, ManifestJson.MEDIA_TYPE, List.of(commit));
-        return registry.find(name, new Reference.ByTag(commit))
-                .filter(there -> there.digest().equals(fresh.digest()))
-                .orElseGet(() -> {
-                    registry.blobs().sync();
-                    return registry.put(name, fresh);
-                });
+    /** Without a tag: a release goes by digest, and its names can wait. */
+    StoredManifest put(byte[] manifest) {
+        NewManifest fresh = new NewManifest(manifest, ManifestJson.MEDIA_TYPE, List.of());
+        return registry.find(name, new Reference.ByDigest(fresh.digest())).orElseGet(() -> registry.put(name, fresh));
     }
 }

@@ -91,7 +91,10 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
         stores.destination()
                 .ifPresent(destination -> destination.send(request.project(), digest, List.of(commit), listener));
         Provenance provenance = new Provenance(request, built.start().runtime(), base, digest, begun, clock.instant());
-        later("attachments of " + digest, () -> attach(request, image, provenance));
+        later("names and attachments of " + digest, () -> {
+            new ReleaseTags(stores.registry()).name(RepositoryName.of(request.project()), digest, new Tag(commit));
+            attach(request, image, provenance);
+        });
         return new BuiltImage(
                 digest,
                 image.own().stream()

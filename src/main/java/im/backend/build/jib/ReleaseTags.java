@@ -20,8 +20,14 @@ record ReleaseTags(ImageRegistry registry) {
     private static final Pattern OURS = Pattern.compile("[0-9a-f]{12}|v[0-9]+");
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /** Does nothing when the image is gone. */
+    /** Does nothing when the image is gone or has the name. */
     void name(RepositoryName repository, Digest image, Tag tag) {
+        boolean named = registry.find(repository, new Reference.ByTag(tag))
+                .filter(there -> there.digest().equals(image))
+                .isPresent();
+        if (named) {
+            return;
+        }
         Optional<StoredManifest> found = registry.find(repository, new Reference.ByDigest(image));
         if (found.isPresent()) {
             StoredManifest manifest = found.get();
