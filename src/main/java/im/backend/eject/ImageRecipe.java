@@ -216,8 +216,10 @@ record ImageRecipe(AppManifest manifest, RuntimeTable bases) {
         environment.put("HOST", "0.0.0.0");
         environment.put("PORT", Integer.toString(manifest.port().orElse(PORT)));
         environment.put("LANG", "C.UTF-8");
-        environment.put("PYTHONUNBUFFERED", "1");
-        environment.put("PYTHONDONTWRITEBYTECODE", "1");
+        if (outline.start().runtime().language() == RuntimeSpec.Language.PYTHON) {
+            environment.put("PYTHONUNBUFFERED", "1");
+            environment.put("PYTHONDONTWRITEBYTECODE", "1");
+        }
         List<String> volumes = paths();
         environment.put("HOME", volumes.isEmpty() ? "/tmp" : volumes.getFirst());
         if (!volumes.isEmpty()) {

@@ -36,7 +36,8 @@ record Kubernetes(ProjectName name, StartPlan start, AppManifest manifest) {
             objects.add(deployment(StartPlan.WEB));
             objects.add(service());
             objects.add(ingress());
-            if (manifest.scaling().max() > manifest.scaling().min()) {
+            boolean oneWriter = manifest.volumes().stream().anyMatch(volume -> !volume.shared());
+            if (manifest.scaling().max() > manifest.scaling().min() && !oneWriter) {
                 objects.add(autoscaler());
             }
         }

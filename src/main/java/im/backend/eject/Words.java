@@ -2,6 +2,7 @@ package im.backend.eject;
 
 import im.backend.domain.Command;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +18,7 @@ final class Words {
     /** The exec form of a Dockerfile; a shell stands in it only when there are variables to fill in. */
     static String exec(Command command) {
         if (command.words().stream().noneMatch(Words::hasVariable)) {
-            return json(kubernetes(command));
+            return json(command.resolve(Map.of()));
         }
         String line = command.words().stream().map(Words::shell).collect(Collectors.joining(" "));
         return json(List.of("/bin/sh", "-c", "exec " + line));

@@ -111,6 +111,29 @@ class EjectionTest {
     }
 
     @Test
+    void javaStartsTheJarThatItsBuildMade() {
+        String dockerfile = eject(InMemorySourceTree.of("pom.xml", "<project/>", "mvnw", ""), "")
+                .get("Dockerfile");
+
+        assertThat(dockerfile)
+                .contains(
+                        "ARG BUILDER=docker.io/library/eclipse-temurin:25\n",
+                        "RUN [\"sh\", \"mvnw\"",
+                        "\\\"$(cat .build/main)\\\"")
+                .doesNotContain("$$", "PYTHON");
+    }
+
+    @Test
+    void aVolumeForOneWriterIsNotScaled() {
+        String yaml = eject(
+                        InMemorySourceTree.of("go.mod", "module x\n", "main.go", "package main\n"),
+                        "scaling: {max: 3}\nvolumes: [/data]\n")
+                .get("kubernetes.yaml");
+
+        assertThat(yaml).contains("type: Recreate").doesNotContain("HorizontalPodAutoscaler");
+    }
+
+    @Test
     void ignoredFilesAreIgnoredAtAnyDepth() {
         String ignore = IgnoreFile.text(List.of(".git", "/dist", "*.log", "!keep.log", "docs/build/"), List.of(".*"));
 
@@ -148,7 +171,8 @@ class EjectionTest {
                         "automountServiceAccountToken: false",
                         "type: RuntimeDefault",
                         "allowPrivilegeEscalation: false",
-                        "type: Recreate",
+                        "type: RollingUpdate",
+                        "- ReadWriteMany",
                         "memory: \"256Mi\"",
                         "cpu: \"250m\"",
                         "path: /ready",
@@ -170,7 +194,7 @@ class EjectionTest {
             healthcheck: /ready
             release: ./.build/app migrate --to $MODE
             processes: {worker: ./.build/app work}
-            volumes: [{name: data, path: /data, size: 2Gi}]
+            volumes: [{name: data, path: /data, size: 2Gi, shared: true}]
             """);
     }
 

@@ -36,6 +36,18 @@ public final class RootFolder {
         return root;
     }
 
+    /** The libraries that files of a folder need, as compiled modules do. */
+    public static void addLibraries(Path root, Path folder) throws IOException {
+        try (Stream<Path> modules = Files.walk(folder)) {
+            for (Path module :
+                    modules.filter(file -> file.toString().endsWith(".so")).toList()) {
+                for (String library : librariesOf(module)) {
+                    copy(Path.of(library), root.resolve(library.substring(1)));
+                }
+            }
+        }
+    }
+
     private static void copy(Path from, Path to) throws IOException {
         Files.createDirectories(to.getParent());
         if (!Files.exists(to)) {
