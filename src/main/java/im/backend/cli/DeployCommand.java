@@ -76,6 +76,9 @@ final class DeployCommand implements Action {
                             "--dir: " + Quoted.of(folder.toString()) + " (expected: a folder with the app's source)")
                     .asException();
         }
+        if (!dryRun) {
+            session.client().connectAhead();
+        }
         Map<String, String> fields = fields(session, folder);
         SourceFolder source = SourceFolder.read(folder);
         source.links()

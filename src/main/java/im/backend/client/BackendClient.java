@@ -109,6 +109,20 @@ public final class BackendClient {
         }
     }
 
+    /**
+     * Opens the connection beside what the caller does next, for the first request to find: a far server takes some round
+     * trips until then, and this process its classes. A failure is met again by that request, and told there.
+     */
+    public void connectAhead() {
+        Thread.ofPlatform().daemon().name("connect").start(() -> {
+            try {
+                getOpenly("/healthz");
+            } catch (RuntimeException toldByTheFirstRequest) {
+                return;
+            }
+        });
+    }
+
     /** Gives each line of a streamed answer to {@code line} until the server ends it. */
     public void lines(String method, String path, @Nullable JsonObject body, Consumer<JsonObject> line) {
         try {
