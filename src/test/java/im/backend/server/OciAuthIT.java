@@ -163,11 +163,16 @@ class OciAuthIT {
         assertThat(named.status()).isEqualTo(404);
         assertThat(named.error()).isEqualTo("MANIFEST_BLOB_UNKNOWN");
         assertThat(bob.get("/v2/bob/app/blobs/" + secret).status()).isEqualTo(404);
-        // A token must be for the repository that is mounted from.
-        RegistryClient narrow = ada.with(token(ada, "repository:ada/new:pull,push"));
-        assertThat(narrow.post("/v2/ada/new/blobs/uploads/?mount=" + secret + "&from=ada/app")
-                        .status())
-                .isEqualTo(202);
+        // A token must be for the repository that is mounted from; the answer does not tell whether the blob is
+        // anywhere.
+        RegistryClient narrow = bob.with(token(bob, "repository:bob/new:pull,push"));
+        Digest nowhere = Digest.of(Digest.Algorithm.SHA256, bytes("nowhere"));
+        for (Digest digest : List.of(secret, nowhere)) {
+            Reply refused = narrow.post("/v2/bob/new/blobs/uploads/?mount=" + digest + "&from=bob/app");
+            assertThat(refused.status()).isEqualTo(401);
+            Reply foreign = narrow.post("/v2/bob/new/blobs/uploads/?mount=" + digest + "&from=ada/app");
+            assertThat(foreign.status()).isEqualTo(202);
+        }
     }
 
     @Test

@@ -34,9 +34,10 @@ final class Collector {
     synchronized Collected collect(Collection<Digest> live, Extent extent) throws IOException {
         Instant now = ground.clock().instant();
         Sweep sweep = new Sweep(now.minus(ground.limits().grace()), extent);
+        Set<Digest> kept = Set.copyOf(live);
         Set<Digest> wanted = new HashSet<>();
         for (RepositoryName repository : ground.tree().all()) {
-            sweep.repository(repository, Set.copyOf(live), wanted);
+            sweep.repository(repository, kept, wanted);
         }
         sweep.blobs(wanted);
         int givenUp = sweep.uploads(now.minus(ground.limits().uploadTtl()));
