@@ -27,6 +27,9 @@ final class Buildah {
     private static final System.Logger LOG = System.getLogger(Buildah.class.getName());
     private static final String STORE = "/buildah";
     private static final Duration SHORT = Duration.ofMinutes(2);
+    /** Stages that no image is made from directly go with a clean-up, and the next build has to run them again. */
+    private static final Duration PRUNE_EVERY = Duration.ofDays(1);
+
     private static final List<String> DRIVERS = List.of("overlay", "vfs");
     /** A name without a registry is one of Docker Hub, as in every tutorial. */
     private static final String REGISTRIES = "unqualified-search-registries = [\"docker.io\"]\n";
@@ -123,9 +126,14 @@ final class Buildah {
                 .asException();
     }
 
-    /** Removes what killed builds left, and every image that no project's last build is or was made from. */
+    /** Once a day: removes what killed builds left, and every image that no project's last build is or was made from. */
     void prune() throws IOException, InterruptedException {
-        if (!Files.exists(folder.resolve("driver")) || programs.find("buildah").isEmpty()) {
+        Path pruned = folder.resolve("pruned");
+        boolean lately = Files.exists(pruned)
+                && Files.getLastModifiedTime(pruned).toMillis() > System.currentTimeMillis() - PRUNE_EVERY.toMillis();
+        if (lately
+                || !Files.exists(folder.resolve("driver"))
+                || programs.find("buildah").isEmpty()) {
             return;
         }
         if (!store.writeLock().tryLock()) {
@@ -135,6 +143,7 @@ final class Buildah {
             List<String> command = open("");
             tidy(command, "rm", "--all");
             tidy(command, "rmi", "--prune");
+            Files.writeString(pruned, "");
         } finally {
             store.writeLock().unlock();
         }
