@@ -39,6 +39,9 @@ public record PackageUrl(
                     + " characters, version of " + version.length() + " (expected: all three, " + LENGTH_MAX
                     + " characters at most)");
         }
+        if ((namespace + name + version).chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("package: a control character in its name or version");
+        }
         namespace = canonical(type, strip(namespace));
         name = canonical(type, name);
         qualifiers = Collections.unmodifiableSortedMap(new TreeMap<>(qualifiers));

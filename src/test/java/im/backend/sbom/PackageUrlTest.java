@@ -71,6 +71,12 @@ class PackageUrlTest {
     }
 
     @Test
+    void aNameThatWouldDriveATerminalIsRefused() {
+        assertThatThrownBy(() -> PackageUrl.npm("a\u001b[31m", "1")).hasMessageContaining("control character");
+        assertThat(PackageUrl.parse("pkg:npm/a%0Ab@1")).isEmpty();
+    }
+
+    @Test
     void whatIsWrittenIsReadBack() {
         RandomGenerator random = RandomGeneratorFactory.of("L64X128MixRandom").create(7);
         String alphabet = "aZ09.-_~+%@ /:?#&=é漢";

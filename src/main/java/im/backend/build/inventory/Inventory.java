@@ -11,6 +11,9 @@ import java.util.List;
  */
 @FunctionalInterface
 public interface Inventory {
-    /** @return in no order */
+    /** More than any app has; what goes beyond it was made to fill the memory of whoever reads it. */
+    int PACKAGES_MAX = 50_000;
+
+    /** @return in no order, {@value #PACKAGES_MAX} at most */
     List<PackageUrl> read(Path folder) throws IOException;
 }

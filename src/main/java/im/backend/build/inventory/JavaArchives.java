@@ -27,6 +27,9 @@ public final class JavaArchives implements Inventory {
     private static final Pattern FILE =
             Pattern.compile("(?:.*/)?([A-Za-z][A-Za-z0-9._-]*?)-(\\d[A-Za-z0-9._+-]*)\\.jar");
     private static final int DESCRIPTION_BYTES_MAX = 64 * 1024;
+    /** Longer ones cost more to look at than they tell. */
+    private static final int NAME_MAX = 512;
+
     private static final int NESTING_MAX = 2;
     /** What may be unpacked in all: a small archive can be made to hold a hundred times this. */
     private static final long UNPACKED_BYTES_MAX = 1L << 30;
@@ -71,14 +74,15 @@ public final class JavaArchives implements Inventory {
             ZipInputStream archive = new ZipInputStream(in);
             for (ZipEntry entry = archive.getNextEntry(); entry != null; entry = archive.getNextEntry()) {
                 InputStream content = new Metered(archive);
-                if (DESCRIPTION.matcher(entry.getName()).matches()) {
+                if (found.size() < PACKAGES_MAX
+                        && DESCRIPTION.matcher(entry.getName()).matches()) {
                     described(content.readNBytes(DESCRIPTION_BYTES_MAX));
                 } else if (entry.getName().endsWith(".jar") && depth < NESTING_MAX) {
                     archive(entry.getName(), content, depth + 1);
                 }
                 content.transferTo(OutputStream.nullOutputStream());
             }
-            Matcher named = FILE.matcher(name);
+            Matcher named = FILE.matcher(name.length() > NAME_MAX ? "" : name);
             if (found.size() == before && named.matches()) {
                 Found.of((artifact, version) -> PackageUrl.maven("", artifact, version), named.group(1), named.group(2))
                         .ifPresent(found::add);

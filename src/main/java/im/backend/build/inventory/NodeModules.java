@@ -25,7 +25,7 @@ public final class NodeModules implements Inventory {
     }
 
     private static void readModules(Path modules, int depth, List<PackageUrl> found) throws IOException {
-        if (depth > DEPTH_MAX) {
+        if (depth > DEPTH_MAX || found.size() >= PACKAGES_MAX) {
             return;
         }
         for (Path entry : PlainFile.list(modules)) {

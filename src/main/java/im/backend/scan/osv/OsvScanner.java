@@ -88,7 +88,11 @@ public final class OsvScanner implements Scanner {
 
     private List<Ready> open() {
         List<Ready> opened = new ArrayList<>();
-        indexing.lock();
+        try {
+            indexing.lockInterruptibly();
+        } catch (InterruptedException stop) {
+            throw cancelled(stop);
+        }
         try {
             Files.createDirectories(settings.folder());
             for (AdvisorySource source : settings.sources()) {
@@ -100,11 +104,15 @@ public final class OsvScanner implements Scanner {
             throw failed instanceof IOException broken ? unreadable(broken) : (RuntimeException) failed;
         } catch (InterruptedException stop) {
             opened.forEach(source -> source.index().close());
-            Thread.currentThread().interrupt();
-            throw new Problem.StageFailed("cancelled", "The scan was cancelled.", "", List.of()).asException(stop);
+            throw cancelled(stop);
         } finally {
             indexing.unlock();
         }
+    }
+
+    private static RuntimeException cancelled(InterruptedException stop) {
+        Thread.currentThread().interrupt();
+        return new Problem.StageFailed("cancelled", "The scan was cancelled.", "", List.of()).asException(stop);
     }
 
     private Ready open(AdvisorySource source) throws IOException, InterruptedException {

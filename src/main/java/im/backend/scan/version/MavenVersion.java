@@ -12,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * letters opens a list within it; known qualifiers have an order of their own.
  */
 record MavenVersion(Item.Nested items) implements Comparable<MavenVersion> {
-    private static final int LENGTH_MAX = 256;
-
     /** A part of a version. */
     private sealed interface Item {
         /** Whether it means nothing at the end of a list. */
@@ -116,7 +114,7 @@ record MavenVersion(Item.Nested items) implements Comparable<MavenVersion> {
     }
 
     static Optional<MavenVersion> parse(String text) {
-        return text.isBlank() || text.length() > LENGTH_MAX
+        return text.isBlank()
                 ? Optional.empty()
                 : Optional.of(new MavenVersion(new Reading(text.strip().toLowerCase(Locale.ROOT)).items()));
     }

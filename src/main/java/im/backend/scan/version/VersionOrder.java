@@ -15,6 +15,9 @@ public enum VersionOrder {
     /** Of Debian: Debian Policy 5.6.12. */
     DEBIAN(DebianVersion::parse);
 
+    /** What is longer is no version of anybody's, and costs more to take apart than it is worth. */
+    private static final int LENGTH_MAX = 256;
+
     private final Function<String, Optional<? extends Comparable<?>>> parse;
 
     VersionOrder(Function<String, Optional<? extends Comparable<?>>> parse) {
@@ -34,6 +37,9 @@ public enum VersionOrder {
 
     /** Below, at or above zero as {@code one} is earlier, equal or later; empty when either is no version. */
     public OptionalInt compare(String one, String other) {
+        if (one.length() > LENGTH_MAX || other.length() > LENGTH_MAX) {
+            return OptionalInt.empty();
+        }
         Optional<? extends Comparable<?>> left = parse.apply(one);
         Optional<? extends Comparable<?>> right = parse.apply(other);
         return left.isPresent() && right.isPresent()

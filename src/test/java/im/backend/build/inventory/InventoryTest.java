@@ -1,6 +1,7 @@
 package im.backend.build.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import im.backend.sbom.PackageUrl;
 import java.io.ByteArrayOutputStream;
@@ -9,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -143,6 +145,17 @@ class InventoryTest {
         }
 
         assertThat(new JavaArchives("app.jar", "lib").read(folder)).hasSize(1);
+    }
+
+    @Test
+    void aNameMadeToTakeForEverToReadDoesNot() throws IOException {
+        String endless = "a" + "-1".repeat(20_000) + "!" + "-1".repeat(10_000) + ".jar";
+        Files.write(folder.resolve("app.jar"), jar(Map.of(endless, jar(Map.of("B.class", bytes("class"))))));
+
+        assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThat(new JavaArchives("app.jar", "lib").read(folder))
+                        .isEmpty());
     }
 
     @Test
