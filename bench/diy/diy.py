@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -84,7 +85,8 @@ class Diy:
         return self
 
     def _spawn(self, command, log, environment):
-        self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, env=environment))
+        """In a session of its own: fcgiwrap does not end its children."""
+        self.processes.append(subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True))
 
     def git(self, *arguments):
         subprocess.run(["git", "-C", str(self.clone), *arguments], check=True, capture_output=True)
@@ -109,11 +111,11 @@ class Diy:
         if pid.exists():
             subprocess.run(["kill", pid.read_text().strip()], check=False, capture_output=True)
         for process in reversed(self.processes):
-            process.terminate()
+            os.killpg(process.pid, signal.SIGTERM)
             try:
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:
-                process.kill()
+                os.killpg(process.pid, signal.SIGKILL)
         subprocess.run(["umount", str(self.work / "store" / "overlay")], check=False, capture_output=True)
 
 

@@ -24,6 +24,7 @@ final class EdgeReader extends DataReader {
     private final Conversation conversation;
     private final EdgeWriter writer;
     private boolean takingContent;
+    private boolean framesUnseen;
 
     EdgeReader(DataReader inner, Conversation conversation, EdgeWriter writer) {
         this(new Source(inner, conversation, writer, new FrameHeads(FRAME_BYTES_MAX)), conversation, writer);
@@ -37,11 +38,18 @@ final class EdgeReader extends DataReader {
         this.writer = writer;
     }
 
-    /** From here on frames come; the first ones may be there already. */
+    /** From here on frames come. What is there already of them is looked at when the library reads it, so that it has opened. */
     void startTunnel() {
-        if (available() > 0) {
+        framesUnseen = available() > 0;
+    }
+
+    @Override
+    public byte read() {
+        if (framesUnseen) {
+            framesUnseen = false;
             source.closeAtFault(getBuffer(available()).readBytes());
         }
+        return super.read();
     }
 
     /** The library holds a whole chunk in memory before it gives out the first byte of it: end that early. */

@@ -16,6 +16,7 @@ final class EdgeWriter implements DataWriter {
     private final Conversation conversation;
     private final ReentrantLock writing = new ReentrantLock();
     private volatile boolean refused;
+    private boolean tunnelEnded;
 
     EdgeWriter(DataWriter inner, Conversation conversation) {
         this.inner = inner;
@@ -45,7 +46,7 @@ final class EdgeWriter implements DataWriter {
             writeNow(BufferData.create(
                     new byte[] {(byte) 0x88, Short.BYTES, (byte) (closeCode >> Byte.SIZE), (byte) closeCode}));
             flush();
-            refused = true;
+            tunnelEnded = true;
         } finally {
             writing.unlock();
         }
@@ -85,6 +86,10 @@ final class EdgeWriter implements DataWriter {
     private void guarded(long bytes, Runnable write) {
         writing.lock();
         try {
+            if (tunnelEnded) {
+                // Whoever still sends learns that nobody is told any more.
+                throw new CloseConnectionException("the websocket is closed");
+            }
             if (refused) {
                 return;
             }

@@ -251,4 +251,16 @@ final class EdgeTest {
             assertThat(code).isEqualTo(1009);
         }
     }
+
+    @Test
+    void aLargeFrameThatComesWithTheRequestIsClosedToo() throws IOException {
+        try (RawSocket client = server.connect()) {
+            String answer = client.send("GET /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+                            + "\u0081\u00ff\0\0\0\0\0\u0001\0\u0001\0\0\0\0")
+                    .readToEnd();
+
+            assertThat(answer).startsWith("HTTP/1.1 101").endsWith("\u0002\u0003\ufffd");
+        }
+    }
 }
