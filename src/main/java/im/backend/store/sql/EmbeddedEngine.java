@@ -27,8 +27,7 @@ final class EmbeddedEngine implements Engine {
             + ";DB_CLOSE_ON_EXIT=FALSE"
             + ";LOCK_TIMEOUT=10000"
             + ";CACHE_SIZE=16384"
-            // Per connection; all statements of the stores fit in, so that each is parsed and planned once (H2 keeps
-            // 8).
+            // Per connection, where H2 keeps 8: all statements of the stores fit in, so that each is planned once.
             + ";QUERY_CACHE_SIZE=128"
             + ";TRACE_LEVEL_FILE=0";
 
