@@ -35,7 +35,10 @@ final class OpenSockets implements AutoCloseable {
     }
 
     void start() {
-        watcher = Thread.ofPlatform().daemon().name("edge-deadlines").start(this::watch);
+        Thread thread = Thread.ofPlatform().daemon().name("edge-deadlines").unstarted(this::watch);
+        // Named before it runs: it ends as soon as it finds that it is not the watcher.
+        watcher = thread;
+        thread.start();
     }
 
     int open() {
