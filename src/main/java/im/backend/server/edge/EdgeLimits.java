@@ -12,7 +12,7 @@ public record EdgeLimits(Connections connections, Head head, Body body, Reply re
         return new EdgeLimits(
                 new Connections(4_096, 100, Duration.ofSeconds(60)),
                 new Head(8 * KIBIBYTE, 16 * KIBIBYTE, 100, Duration.ofSeconds(10)),
-                new Body(Duration.ofSeconds(10), KIBIBYTE, KIBIBYTE * KIBIBYTE, List.of("/git/")),
+                new Body(Duration.ofSeconds(10), KIBIBYTE, List.of("/git/")),
                 new Reply(Duration.ofSeconds(30), KIBIBYTE),
                 new Requests(256, 256, Duration.ofSeconds(5)));
     }
@@ -55,10 +55,9 @@ public record EdgeLimits(Connections connections, Head head, Body body, Reply re
     /**
      * @param grace how long the server waits for bytes of a body beyond what the rate allows; 408 after it
      * @param bytesPerSecondMin the slowest a body may come
-     * @param chunkBytesMax the largest single chunk: the server library holds a whole chunk in memory
      * @param encodedPaths the path prefixes below which a body may be compressed; 415 elsewhere
      */
-    public record Body(Duration grace, int bytesPerSecondMin, int chunkBytesMax, List<String> encodedPaths) {
+    public record Body(Duration grace, int bytesPerSecondMin, List<String> encodedPaths) {
         public Body {
             encodedPaths = List.copyOf(encodedPaths);
         }

@@ -6,10 +6,13 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.CloseConnectionException;
 import org.jspecify.annotations.Nullable;
 
-/** Reads under a deadline, and refuses what the library would read without limit: a huge chunk, a chunk size that is none. */
+/**
+ * Reads under a deadline, refuses a chunk size that is none, and hands on a large chunk in parts: the library holds a whole
+ * chunk in memory before it gives out the first byte of it, and clients send what they have in memory as one chunk.
+ */
 final class EdgeReader extends DataReader {
-    /** What may lie there beyond a chunk: its size line and the start of the next one. */
-    private static final int BESIDE_CHUNK_BYTES = 64 * 1024;
+    /** The largest chunk that the library gets to see. */
+    private static final int CHUNK_PART_BYTES = 64 * 1024;
     /** 15 digits do not overflow a long. */
     private static final int CHUNK_SIZE_DIGITS_MAX = 15;
 
@@ -24,6 +27,9 @@ final class EdgeReader extends DataReader {
     private final Conversation conversation;
     private final EdgeWriter writer;
     private boolean takingContent;
+    /** What is still to be handed on of a chunk, as chunks of their own. */
+    private long chunkLeft;
+
     private boolean framesUnseen;
 
     EdgeReader(DataReader inner, Conversation conversation, EdgeWriter writer) {
@@ -52,28 +58,31 @@ final class EdgeReader extends DataReader {
         return super.read();
     }
 
-    /** The library holds a whole chunk in memory before it gives out the first byte of it: end that early. */
-    @Override
-    public void pullData() {
-        if (conversation.phase() == Phase.BODY
-                && available() > conversation.limits().body().chunkBytesMax() + BESIDE_CHUNK_BYTES) {
-            throw writer.refuse(Refusal.CHUNK_TOO_LARGE);
-        }
-        super.pullData();
-    }
-
     /** In a body only chunk size lines (and the empty line after the last chunk) are read by lines. */
     @Override
     public String readLine() {
         if (conversation.phase() != Phase.BODY) {
             return super.readLine();
         }
+        if (chunkLeft > 0) {
+            return nextPart();
+        }
         String line = bodyLine();
         String size = withoutExtension(line);
-        if (!size.isEmpty() && !isChunkSize(size)) {
+        if (size.isEmpty()) {
+            return size;
+        }
+        if (!isChunkSize(size)) {
             throw writer.refuse(Refusal.BAD_FRAMING);
         }
-        return size;
+        chunkLeft = Long.parseLong(size, 16);
+        return nextPart();
+    }
+
+    private String nextPart() {
+        long part = Math.min(chunkLeft, CHUNK_PART_BYTES);
+        chunkLeft -= part;
+        return Long.toHexString(part);
     }
 
     @Override
@@ -99,8 +108,14 @@ final class EdgeReader extends DataReader {
     /** The library skips whatever two bytes follow a chunk; two readers would disagree on where the next chunk starts. */
     @Override
     public void skip(int bytes) {
-        if (bytes == 2 && !takingContent && conversation.phase() == Phase.BODY && !startsWithNewLine()) {
-            throw writer.refuse(Refusal.BAD_FRAMING);
+        if (bytes == 2 && !takingContent && conversation.phase() == Phase.BODY) {
+            if (chunkLeft > 0) {
+                // No line ends here: the library is between two parts of one chunk.
+                return;
+            }
+            if (!startsWithNewLine()) {
+                throw writer.refuse(Refusal.BAD_FRAMING);
+            }
         }
         super.skip(bytes);
     }

@@ -20,8 +20,6 @@ enum Refusal {
             "The end of the body is unclear: send either one Content-Length or"
                     + " Transfer-Encoding: chunked, and the whole body."),
     REQUEST_TIMEOUT(408, "request-timeout", "Request timeout", "The request did not arrive in time; send it again."),
-    CHUNK_TOO_LARGE(
-            413, "body-too-large", "Body too large", "One chunk of the body is too large; send smaller chunks."),
     URI_TOO_LONG(414, "uri-too-long", "URI too long", "The request line is too long."),
     UNSUPPORTED_ENCODING(
             415,

@@ -141,7 +141,11 @@ final class EdgeTest {
                 List.of("400", "bad-framing", post("Transfer-Encoding: chunked\r\n\r\n0x3\r\nabc\r\n")),
                 List.of("400", "bad-framing", post("Transfer-Encoding: chunked\r\n\r\nffffffffffffffffff\r\nabc\r\n")),
                 List.of("400", "bad-framing", post("Transfer-Encoding: chunked\r\n\r\n3\nabc\r\n0\r\n\r\n")),
-                List.of("400", "bad-framing", post("Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n")));
+                List.of("400", "bad-framing", post("Transfer-Encoding: chunked\r\n\r\n3\r\nabcXX0\r\n\r\n")),
+                List.of(
+                        "400",
+                        "bad-framing",
+                        post("Transfer-Encoding: chunked\r\n\r\n20001\r\n" + "a".repeat(0x20001) + "XX0\r\n\r\n")));
     }
 
     @ParameterizedTest
@@ -235,7 +239,8 @@ final class EdgeTest {
             client.send(head);
 
             int code = 0;
-            for (int first = client.read(); code == 0; first = client.read()) {
+            while (code == 0) {
+                int first = client.read();
                 int length = client.read();
                 if (first == 0x88) {
                     assertThat(length).isEqualTo(2);

@@ -27,7 +27,7 @@ final class SlowClientTest {
         EdgeLimits standard = EdgeLimits.defaults();
         server = HardenedServer.start(standard.withConnections(new EdgeLimits.Connections(60, 100, IDLE))
                 .withHead(new EdgeLimits.Head(8_192, 16_384, 100, SHORT))
-                .withBody(new EdgeLimits.Body(SHORT, 1_024, 1 << 20, List.of("/git/")))
+                .withBody(new EdgeLimits.Body(SHORT, 1_024, List.of("/git/")))
                 .withReply(new EdgeLimits.Reply(SHORT, 1 << 20)));
     }
 
