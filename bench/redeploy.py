@@ -131,36 +131,41 @@ def bare_start(source):
         process.wait()
 
 
+def by_peer(peer):
+    version = fresh(peer.clone)
+    peer.git("commit", "-qam", version)
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        ["git", "-C", str(peer.clone), "push", "-q", f"http://127.0.0.1:{peer.git_port}/{peer.app}.git", "main"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    until(lambda: f'"{version}"'.encode() in peer.get())
+    seconds = time.perf_counter() - start
+    process.wait()
+    return seconds
+
+
 def run(context, report):
+    """Against both forms of the peer: ours is a plain process in a sandbox, which lies between the two."""
     ours = Ours(context)
-    peer = None
+    peers = []
     try:
-        peer = diy.Diy(context.work / "diy").start(apps.python_app(context.work / "theirs"))
-
-        def by_diy():
-            version = fresh(peer.clone)
-            peer.git("commit", "-qam", version)
-            start = time.perf_counter()
-            process = subprocess.Popen(
-                ["git", "-C", str(peer.clone), "push", "-q", f"http://127.0.0.1:{peer.git_port}/{peer.app}.git", "main"],
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-            until(lambda: f'"{version}"'.encode() in peer.get())
-            seconds = time.perf_counter() - start
-            process.wait()
-            return seconds
-
+        for containers in (False, True) if diy.runs_containers() else (False,):
+            peer = diy.Diy(context.work / ("podman" if containers else "plain") / "diy", containers)
+            peers.append(peer.start(apps.python_app(context.work / f"theirs-{len(peers)}")))
         samples = harness.interleaved({
-            "cli": ours.by_cli, "push": ours.by_push, "api": ours.by_api, "diy": by_diy,
-            "bare": lambda: bare_start(ours.source)}, RUNS, warm_up=2)
-        report.compare("B1", "redeploy, one changed file, deploy --watch", peer.name, samples["cli"], samples["diy"], 0.40, 0.25)
-        report.compare("B2", "the same by git push", peer.name, samples["push"], samples["diy"], 0.25, 0.15)
+            "cli": ours.by_cli, "push": ours.by_push, "api": ours.by_api, "bare": lambda: bare_start(ours.source),
+            **{peer.name: lambda peer=peer: by_peer(peer) for peer in peers}}, RUNS, warm_up=2)
         bare = statistics.median(samples["bare"])
-        report.compare("B3", "platform overhead by API (wall minus bare app start)", f"overhead of {peer.name}",
-                       [max(0.001, wall - bare) for wall in samples["api"]],
-                       [wall - bare for wall in samples["diy"]], 0.10, 0.03,
-                       note=f"bare start {bare * 1000:.0f} ms; whole redeploy by API {statistics.median(samples['api']) * 1000:.0f} ms")
+        for peer in peers:
+            theirs = samples[peer.name]
+            report.compare("B1", "redeploy, one changed file, deploy --watch", peer.name, samples["cli"], theirs, 0.40, 0.25)
+            report.compare("B2", "the same by git push", peer.name, samples["push"], theirs, 0.25, 0.15)
+            report.compare("B3", "platform overhead by API (wall minus bare app start)", f"overhead of {peer.name}",
+                           [max(0.001, wall - bare) for wall in samples["api"]],
+                           [wall - bare for wall in theirs], 0.10, 0.03,
+                           note=f"bare start {bare * 1000:.0f} ms; whole redeploy by API {statistics.median(samples['api']) * 1000:.0f} ms")
     finally:
-        if peer:
+        for peer in peers:
             peer.stop()
         ours.product.stop_apps()
         ours.product.stop()

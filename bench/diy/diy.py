@@ -23,12 +23,12 @@ def runs_containers():
 
 
 class Diy:
-    """The peer; its app runs in a container where that is possible, else as a plain process."""
+    """The peer; its app runs in a container or as a plain process."""
 
-    def __init__(self, work, app="pyapp"):
+    def __init__(self, work, containers, app="pyapp"):
         self.work = Path(work)
         self.app = app
-        self.containers = runs_containers()
+        self.containers = containers
         self.name = "DIY, podman" if self.containers else "DIY, plain process"
         self.git_port, self.public_port, self.registry_port = (harness.free_port() for _ in range(3))
         self.port_a, self.port_b = harness.free_port(), harness.free_port()
