@@ -38,6 +38,7 @@ public final class FakeImageBuilder implements ImageBuilder {
     private final Path folder;
     private final Map<Digest, ReleaseImage> images = new ConcurrentHashMap<>();
     private final Queue<Problem.StageFailed> failures = new ArrayDeque<>();
+    private final Map<ProjectId, Problem.StageFailed> failuresOfProjects = new ConcurrentHashMap<>();
     private final AtomicInteger builds = new AtomicInteger();
     private volatile List<PackageUrl> packages = List.of();
     private volatile List<String> said = List.of();
@@ -51,6 +52,11 @@ public final class FakeImageBuilder implements ImageBuilder {
     /** The next build that has no failure told before it ends with this. */
     public synchronized void failNext(Problem.StageFailed failure) {
         failures.add(failure);
+    }
+
+    /** Each build of the project ends with this: for servers on which other projects are built meanwhile. */
+    public void fail(ProjectId project, Problem.StageFailed failure) {
+        failuresOfProjects.put(project, failure);
     }
 
     /** Builds wait for {@code released} before they end; interruptible, as a real build is. */
@@ -74,7 +80,8 @@ public final class FakeImageBuilder implements ImageBuilder {
         listener.line("building " + request.tree().commit().shortForm());
         awaitRelease();
         said.forEach(listener::line);
-        Optional<Problem.StageFailed> failure = nextFailure();
+        Optional<Problem.StageFailed> failure =
+                Optional.ofNullable(failuresOfProjects.get(request.project())).or(this::nextFailure);
         if (failure.isPresent()) {
             throw failure.get().asException();
         }

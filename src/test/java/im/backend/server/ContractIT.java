@@ -3,6 +3,8 @@ package im.backend.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import im.backend.domain.ProjectId;
+import im.backend.problem.Problem;
 import im.backend.server.HttpProbe.Answer;
 import java.nio.file.Path;
 import java.util.Base64;
@@ -214,8 +216,13 @@ class ContractIT {
 
     @Test
     void aFailedDeploymentSaysWhyAndWhatToDo() {
-        server.images.failNext(new im.backend.problem.Problem.StageFailed(
-                "build-failed", "pip found no fastapi==99.", "Correct requirements.txt.", List.of("ERROR: none")));
+        server.images.fail(
+                new ProjectId("alice-failing"),
+                new Problem.StageFailed(
+                        "build-failed",
+                        "pip found no fastapi==99.",
+                        "Correct requirements.txt.",
+                        List.of("ERROR: none")));
         String id = deploy("failing").path("deploymentId").asText();
 
         HttpProbe.Watched watched = http.watch("/ws?deploymentId=" + id, ALICE);

@@ -53,8 +53,22 @@ final class RouteSwitchIT {
 
     private static void call(
             RunningProxy proxy, AtomicBoolean running, AtomicInteger served, Map<String, Integer> failures) {
-        try (RawSocket client = proxy.connect()) {
+        try {
             while (running.get()) {
+                callOnOneConnection(proxy, running, served, failures);
+            }
+        } catch (IOException e) {
+            failures.merge(String.valueOf(e.getMessage()), 1, Integer::sum);
+        }
+    }
+
+    /** Until the proxy says that this was the last answer of the connection. */
+    private static void callOnOneConnection(
+            RunningProxy proxy, AtomicBoolean running, AtomicInteger served, Map<String, Integer> failures)
+            throws IOException {
+        try (RawSocket client = proxy.connect()) {
+            boolean open = true;
+            while (open && running.get()) {
                 String answer = client.send(REQUEST).readUntil("release");
                 client.readUntil(" ");
                 if (!answer.startsWith("HTTP/1.1 200")) {
@@ -63,9 +77,8 @@ final class RouteSwitchIT {
                 client.read();
                 served.incrementAndGet();
                 discardRest(client, answer);
+                open = !answer.contains("Connection: close");
             }
-        } catch (IOException e) {
-            failures.merge(String.valueOf(e.getMessage()), 1, Integer::sum);
         }
     }
 
