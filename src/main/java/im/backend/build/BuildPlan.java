@@ -166,6 +166,11 @@ public sealed interface BuildPlan {
     record Go(Outline outline, String mainPackage) implements BuildPlan {
         /** Where the binary is put, seen from the app's folder. */
         public static final String BINARY = ".build/app";
+
+        /** The command that makes the binary, to be run in the app's folder. */
+        public List<String> compile() {
+            return List.of("go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s", "-o", BINARY, mainPackage);
+        }
     }
 
     record Java(Outline outline, Tool tool) implements BuildPlan {

@@ -103,15 +103,7 @@ record ImageRecipe(AppManifest manifest, RuntimeTable bases) {
                 .line("WORKDIR /app")
                 .line("COPY . .")
                 .line("ENV CGO_ENABLED=0");
-        recipe.run(List.of(
-                "go",
-                "build",
-                "-trimpath",
-                "-buildvcs=false",
-                "-ldflags=-s",
-                "-o",
-                BuildPlan.Go.BINARY,
-                plan.mainPackage()));
+        recipe.run(plan.compile());
         buildCommand(recipe, plan.outline());
         waitingVolumes(recipe);
         recipe.gap().line("FROM ${BASE}").line("WORKDIR /app").line("COPY --from=build /app ./");

@@ -29,18 +29,7 @@ final class GoBuild {
         boolean vendored =
                 run.tree().entries().stream().anyMatch(entry -> entry.path().equals("vendor/modules.txt"));
         environment.put("GOFLAGS", vendored ? "-mod=vendor" : "-mod=readonly");
-        Step compile = new Step(
-                "go could not build " + plan.mainPackage(),
-                List.of(
-                        "go",
-                        "build",
-                        "-trimpath",
-                        "-buildvcs=false",
-                        "-ldflags=-s",
-                        "-o",
-                        BuildPlan.Go.BINARY,
-                        plan.mainPackage()),
-                environment);
+        Step compile = new Step("go could not build " + plan.mainPackage(), plan.compile(), environment);
         AppBuild app = new AppBuild(
                 "go " + run.toolchain().version() + " " + plan.mainPackage(),
                 List.of(compile),
