@@ -34,6 +34,7 @@ record ImageConfiguration(
     static final int USER = 1000;
 
     static final String CREATED = "org.opencontainers.image.created";
+    static final String SOURCE = "org.opencontainers.image.source";
     private static final int CONTAINER_PORT = 8080;
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -74,7 +75,7 @@ record ImageConfiguration(
                 "org.opencontainers.image.revision", request.tree().commit().value());
         annotations.put(
                 "org.opencontainers.image.version", request.tree().commit().shortForm());
-        annotations.put("org.opencontainers.image.source", source(request));
+        annotations.put(SOURCE, source(request.project().value()));
         annotations.put(
                 "org.opencontainers.image.title", request.project().name().value());
         base.ifPresent(below -> {
@@ -89,8 +90,8 @@ record ImageConfiguration(
     }
 
     /** A name and no address: the server's own address is not part of the source, and may change. */
-    static String source(BuildRequest request) {
-        return "urn:backendim:project:" + request.project();
+    static String source(String project) {
+        return "urn:backendim:project:" + project;
     }
 
     /** Absolute, in the order that the manifest has. */

@@ -39,13 +39,13 @@ record Provenance(
         definition
                 .putObject("externalParameters")
                 .put("project", request.project().value())
-                .put("source", ImageConfiguration.source(request))
+                .put("source", ImageConfiguration.source(request.project().value()))
                 .put("commit", request.tree().commit().value());
         definition.putObject("internalParameters").put("runtime", runtime.toString());
         ArrayNode materials = definition.putArray("resolvedDependencies");
         materials
                 .addObject()
-                .put("uri", ImageConfiguration.source(request))
+                .put("uri", ImageConfiguration.source(request.project().value()))
                 .putObject("digest")
                 .put("gitCommit", request.tree().commit().value())
                 .put("gitTree", request.tree().treeHash());

@@ -53,7 +53,7 @@ record ReleaseTags(ImageRegistry registry) {
 
     private static boolean wasBuiltHere(RepositoryName repository, StoredManifest manifest) throws IOException {
         JsonNode annotations = JSON.readTree(manifest.content()).path("annotations");
-        String source = annotations.path("org.opencontainers.image.source").asText();
-        return source.equals("urn:backendim:project:" + repository.value().replaceFirst("/", "-"));
+        String source = annotations.path(ImageConfiguration.SOURCE).asText();
+        return source.equals(ImageConfiguration.source(repository.value().replaceFirst("/", "-")));
     }
 }
