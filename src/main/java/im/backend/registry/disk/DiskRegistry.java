@@ -206,7 +206,6 @@ public final class DiskRegistry implements ImageRegistry {
                 case Reference.ByDigest(Digest digest) -> deleteManifest(repository, digest);
             };
             cache.forget(repository);
-            ground.quotas().forget(repository);
             ground.files().sync();
             return deleted;
         } catch (IOException failed) {
@@ -227,6 +226,8 @@ public final class DiskRegistry implements ImageRegistry {
                 }
             }
             collector.removeManifest(repository, digest, document.get());
+            // A tag weighs nothing: only here is there less than was counted.
+            ground.quotas().forget(repository);
             return true;
         } finally {
             ground.stable().writeLock().unlock();
