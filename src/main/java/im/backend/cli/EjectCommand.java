@@ -10,31 +10,22 @@ import im.backend.domain.AppManifest;
 import im.backend.domain.ProjectName;
 import im.backend.eject.Ejection;
 import im.backend.manifest.ManifestReader;
-import im.backend.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @picocli.CommandLine.Command
 final class EjectCommand implements Action {
-    @Option(
-            names = {"-d", "--dir"},
-            paramLabel = "FOLDER",
-            description = "Folder with the app. Default: this one.")
-    @Nullable
-    Path dir;
-
-    @Option(names = "--force", description = "Write over files that are there.")
-    boolean force;
+    @Mixin
+    WriteOptions target = new WriteOptions();
 
     @Override
     public int run(Session session) throws IOException {
-        Path folder = session.folder().resolve(dir == null ? Path.of("") : dir).normalize();
+        Path folder = target.folder(session);
         AppManifest manifest = ManifestReader.read(folder);
         BuildPlan plan = new Detection().plan(FolderTree.of(folder), manifest);
         RuntimeTable bases = new RuntimeTable(ConfigReader.read(null, session.environment(), Map.of())
@@ -49,16 +40,7 @@ final class EjectCommand implements Action {
     }
 
     private void write(Path folder, SortedMap<String, String> files) throws IOException {
-        List<String> there = files.keySet().stream()
-                .filter(name -> Files.exists(folder.resolve(name)))
-                .toList();
-        if (!there.isEmpty() && !force) {
-            throw new Problem.Conflict(
-                            "file-exists",
-                            "There is a " + String.join(" and a ", there)
-                                    + " already (expected: none, or --force to write over it).")
-                    .asException();
-        }
+        target.requireFree(folder, files.keySet());
         for (Map.Entry<String, String> file : files.entrySet()) {
             Files.writeString(folder.resolve(file.getKey()), file.getValue());
         }

@@ -7,38 +7,24 @@ import im.backend.domain.AppManifest;
 import im.backend.domain.Command;
 import im.backend.domain.StartPlan;
 import im.backend.manifest.ManifestReader;
-import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 @picocli.CommandLine.Command
 final class InitCommand implements Action {
-    @Option(
-            names = {"-d", "--dir"},
-            paramLabel = "FOLDER",
-            description = "Folder with the app. Default: this one.")
-    @Nullable
-    Path dir;
-
-    @Option(names = "--force", description = "Write over a backend.yml that is there.")
-    boolean force;
+    @Mixin
+    WriteOptions target = new WriteOptions();
 
     @Override
     public int run(Session session) throws IOException {
-        Path folder = session.folder().resolve(dir == null ? Path.of("") : dir).normalize();
+        Path folder = target.folder(session);
         Path file = folder.resolve(ManifestReader.FILE);
-        if (Files.exists(file) && !force) {
-            throw new Problem.Conflict(
-                            "file-exists",
-                            "There is a " + ManifestReader.FILE
-                                    + " already (expected: none, or --force to write over it).")
-                    .asException();
-        }
+        target.requireFree(folder, List.of(ManifestReader.FILE));
         Optional<BuildPlan> plan = detect(folder);
         String name =
                 session.namedProject().or(() -> Session.folderName(folder)).orElse("my-app");

@@ -5,21 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command
 final class SbomCommand implements Action {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "PROJECT",
-            description = "The project. Default: that of -p or of this folder.")
-    @Nullable
-    String project;
-
-    @Option(names = "--release", paramLabel = "VERSION", description = "As v12. Default: the live one.")
-    @Nullable
-    String release;
+    @Mixin
+    ReleaseOptions release = new ReleaseOptions();
 
     @Option(
             names = {"-o", "--output"},
@@ -30,7 +22,7 @@ final class SbomCommand implements Action {
 
     @Override
     public int run(Session session) throws IOException {
-        ReleaseChoice chosen = ReleaseChoice.of(session, project, release);
+        ReleaseChoice chosen = release.choose(session);
         String document = session.client().document(chosen.path() + "/sbom");
         if (output == null) {
             session.terminal().answerRaw(document);

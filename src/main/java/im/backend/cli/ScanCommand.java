@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
         footer = {
@@ -19,16 +19,8 @@ import picocli.CommandLine.Parameters;
 final class ScanCommand implements Action {
     private static final int TITLE_WIDTH = 60;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "PROJECT",
-            description = "The project. Default: that of -p or of this folder.")
-    @Nullable
-    String project;
-
-    @Option(names = "--release", paramLabel = "VERSION", description = "As v12. Default: the live one.")
-    @Nullable
-    String release;
+    @Mixin
+    ReleaseOptions release = new ReleaseOptions();
 
     @Option(
             names = "--fail-on",
@@ -40,7 +32,7 @@ final class ScanCommand implements Action {
     @Override
     public int run(Session session) {
         Optional<String> limit = Optional.ofNullable(failOn).map(ScanCommand::severity);
-        ReleaseChoice chosen = ReleaseChoice.of(session, project, release);
+        ReleaseChoice chosen = release.choose(session);
         JsonObject report = session.client().get(chosen.path() + "/scan");
         SeverityCounts counts = SeverityCounts.of(report);
         if (session.json()) {
