@@ -11,6 +11,7 @@ import im.backend.config.ServerConfig.Local;
 import im.backend.config.ServerConfig.Push;
 import im.backend.config.ServerConfig.Registry;
 import im.backend.config.ServerConfig.Scan;
+import im.backend.config.ServerConfig.State;
 import im.backend.problem.Problem;
 import im.backend.problem.Suggestion;
 import im.backend.problem.Violation;
@@ -229,6 +230,10 @@ public final class ConfigReader {
                         value(Setting.CONNECTIONS_PER_ADDRESS),
                         value(Setting.REQUESTS_AT_ONCE),
                         value(Setting.SOCKETS_PER_USER)),
+                new State(
+                        value(Setting.DATABASE_URL),
+                        value(Setting.DATABASE_USER),
+                        value(Setting.DATABASE_PASSWORD_FILE)),
                 new Local(
                         value(Setting.UID_BASE),
                         value(Setting.PORT_MIN),
@@ -255,6 +260,13 @@ public final class ConfigReader {
             fault(
                     Setting.PORT_MIN.key(),
                     local.portMin() + " (expected: <= local.port-max, which is " + local.portMax() + ")");
+        }
+        State state = config.state();
+        if (state.url().isEmpty() != state.user().isEmpty()) {
+            fault(
+                    Setting.DATABASE_USER.key(),
+                    state.user().orElse("none") + " with database.url "
+                            + state.url().orElse("none") + " (expected: both or neither)");
         }
         boolean openToOthers = !LOOPBACK.matcher(config.server().host()).matches();
         if (config.registry().auth() == ServerConfig.RegistryAuth.NONE && openToOthers) {

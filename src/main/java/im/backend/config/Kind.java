@@ -75,6 +75,12 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
             new Kind<>("an address as in https://registry.example.com, with a path for a prefix", Kind::web);
     static final Kind<String> ACCOUNT = matching("a user name", Pattern.compile("[^\\s:]{1,255}"));
 
+    /** No user or password in it: an address is shown to anybody who may see the log. */
+    static final Kind<String> POSTGRESQL = matching(
+            "an address as in jdbc:postgresql://db.example.com:5432/backendim, without user and password",
+            Pattern.compile("jdbc:postgresql://(?!.*(?i:[?&](user|password)=))[A-Za-z0-9.,:\\[\\]-]+/[A-Za-z0-9_.-]+"
+                    + "(\\?[A-Za-z0-9_.,:/=&%-]+)?"));
+
     static final Kind<ScanTool> SCAN_TOOL = words(
             Map.of("auto", ScanTool.AUTO, "builtin", ScanTool.BUILTIN, "trivy", ScanTool.TRIVY),
             "auto, builtin or trivy");

@@ -22,6 +22,7 @@ public record ServerConfig(
         Images images,
         Scan scan,
         Limits limits,
+        State state,
         Local local,
         Keys keys,
         Registry registry,
@@ -117,6 +118,13 @@ public record ServerConfig(
             int connectionsPerAddress,
             int requestsAtOnce,
             int socketsPerUser) {}
+
+    /**
+     * Where the state is kept.
+     *
+     * @param url of a PostgreSQL server; absent means the embedded database
+     */
+    public record State(Optional<String> url, Optional<String> user, Optional<Path> passwordFile) {}
 
     public record Local(int uidBase, int portMin, int portMax, Use sandbox, Use controlGroups) {}
 

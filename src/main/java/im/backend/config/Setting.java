@@ -102,8 +102,8 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             "build.bases",
             Kind.RUNTIME_IMAGES,
             "python=docker.io/library/python:{version}-slim, node=docker.io/library/node:{version}-slim,"
-                    + " go=gcr.io/distroless/static-debian12:latest, java=docker.io/library/eclipse-temurin:{version}-jre,"
-                    + " static=docker.io/library/eclipse-temurin:25-jre",
+                + " go=gcr.io/distroless/static-debian12:latest, java=docker.io/library/eclipse-temurin:{version}-jre,"
+                + " static=docker.io/library/eclipse-temurin:25-jre",
             "The base image of each runtime. `{version}` is the one that the build used; a row as `python:3.11=...` is"
                     + " for that version alone.");
     static final Setting<List<String>> BASE_ALLOW = of(
@@ -191,6 +191,16 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             "Requests worked on at once; as many more wait for five seconds, then they are refused with `busy`.");
     static final Setting<Integer> SOCKETS_PER_USER =
             of("limits.sockets-per-user", Kind.count(1, 100_000), "20", "Open progress streams of one user.");
+    static final Setting<Optional<String>> DATABASE_URL = of(
+            "database.url",
+            Kind.orNothing(Kind.POSTGRESQL),
+            "",
+            "A PostgreSQL server that keeps the state in place of the embedded database. What is in the embedded one"
+                    + " does not move there. See [growing.md](growing.md).");
+    static final Setting<Optional<String>> DATABASE_USER =
+            of("database.user", Kind.orNothing(Kind.ACCOUNT), "", "Who signs in at `database.url`.");
+    static final Setting<Optional<Path>> DATABASE_PASSWORD_FILE =
+            of("database.password-file", Kind.orNothing(Kind.PATH), "", "File with the password, read at each start.");
     static final Setting<Integer> UID_BASE = of(
             "local.uid-base",
             Kind.count(1_000, 2_000_000),
@@ -294,6 +304,9 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             CONNECTIONS_PER_ADDRESS,
             REQUESTS_AT_ONCE,
             SOCKETS_PER_USER,
+            DATABASE_URL,
+            DATABASE_USER,
+            DATABASE_PASSWORD_FILE,
             UID_BASE,
             PORT_MIN,
             PORT_MAX,

@@ -24,6 +24,7 @@ import im.backend.orchestrator.local.LocalOrchestrator;
 import im.backend.orchestrator.local.LocalSettings;
 import im.backend.orchestrator.local.LocalStorage;
 import im.backend.orchestrator.local.ProjectLogs;
+import im.backend.problem.Problem;
 import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
@@ -49,7 +50,9 @@ import im.backend.store.sql.SqlDeploymentLog;
 import im.backend.store.sql.SqlProjectStore;
 import im.backend.store.sql.SqlReleaseStore;
 import im.backend.store.sql.SqlSecretStore;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -76,10 +79,32 @@ final class Wiring {
     }
 
     Database database() {
-        Database database = new Database(new DatabaseSettings.Embedded(data.resolve("db")), clock);
+        Database database = new Database(databaseSettings(), clock);
         database.start();
         closing.add("database", database);
         return database;
+    }
+
+    private DatabaseSettings databaseSettings() {
+        ServerConfig.State state = config.state();
+        return state.url()
+                .<DatabaseSettings>map(url -> new DatabaseSettings.External(
+                        url,
+                        state.user().orElse(""),
+                        state.passwordFile().map(Wiring::passwordIn).orElse("")))
+                .orElseGet(() -> new DatabaseSettings.Embedded(data.resolve("db")));
+    }
+
+    private static String passwordIn(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException unreadable) {
+            throw new Problem.Conflict(
+                            "password-file-unreadable",
+                            "The file of database.password-file, " + file
+                                    + ", can not be read. Make it, or give the server's user the right to.")
+                    .asException(unreadable);
+        }
     }
 
     Ports.Stores stores(Database database, Metrics metrics) {

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -65,6 +66,33 @@ class ConfigReaderTest {
                         new LoadedConfig.Line("server.port", "2", "BACKENDIM_SERVER_PORT"),
                         new LoadedConfig.Line("apps.port", "5", "flag apps.port"),
                         new LoadedConfig.Line("log-level", "info", "default"));
+    }
+
+    @Test
+    void aDatabaseOfYoursNeedsAnAddressAndAUserAndNeverAPasswordInTheAddress() {
+        Map<String, String> environment = Map.of("HOME", home.toString());
+
+        ServerConfig config = ConfigReader.read(
+                        null,
+                        environment,
+                        Map.of(
+                                "database.url",
+                                "jdbc:postgresql://db.example.com:5432/state",
+                                "database.user",
+                                "backendim"))
+                .config();
+
+        assertThat(config.state().url()).contains("jdbc:postgresql://db.example.com:5432/state");
+        for (Map<String, String> wrong : List.of(
+                Map.of("database.url", "jdbc:postgresql://db/state?user=a&password=secret", "database.user", "a"),
+                Map.of("database.url", "jdbc:h2:mem:state", "database.user", "a"),
+                Map.of("database.url", "jdbc:postgresql://db/state"),
+                Map.of("database.user", "a"))) {
+            assertThat(catchThrowableOfType(ProblemException.class, () -> ConfigReader.read(null, environment, wrong))
+                            .problem()
+                            .slug())
+                    .isEqualTo("config-invalid");
+        }
     }
 
     @Test

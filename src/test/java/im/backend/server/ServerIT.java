@@ -101,7 +101,7 @@ class ServerIT {
     }
 
     /** The JDK's own resolver does not know that all of {@code localhost} is this machine (RFC 6761). */
-    private static String getFromApp(String url) throws IOException {
+    static String getFromApp(String url) throws IOException {
         URI app = URI.create(url);
         try (Socket socket = new Socket("127.0.0.1", app.getPort())) {
             socket.setSoTimeout(10_000);
@@ -112,7 +112,7 @@ class ServerIT {
         }
     }
 
-    private static String[] signIn(HttpProbe http, Started started) throws IOException {
+    static String[] signIn(HttpProbe http, Started started) throws IOException {
         String key = Files.readString(started.adminKeyFile()).strip();
         String token = http.json("POST", "/api/auth/login", "{\"key\":\"" + key + "\"}")
                 .is(200)

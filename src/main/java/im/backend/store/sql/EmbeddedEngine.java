@@ -8,12 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.h2.jdbcx.JdbcDataSource;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -62,8 +62,9 @@ final class EmbeddedEngine implements Engine {
                 // From here on H2 writes, whatever comes of this start.
                 mark.writeFirst(new StateMark.State.Open(state.version()));
             });
-            Connection checkpoints = DriverManager.getConnection(left.isPresent() ? url + ";IFEXISTS=TRUE" : url);
-            HikariDataSource pool = new PoolSettings(url, "", "").open();
+            Connection checkpoints =
+                    source(left.isPresent() ? url + ";IFEXISTS=TRUE" : url).getConnection();
+            HikariDataSource pool = new PoolSettings(source(url)).open();
             opened = Optional.of(new Opened(checkpoints, pool));
             return pool;
         } catch (SQLException failure) {
@@ -71,6 +72,13 @@ final class EmbeddedEngine implements Engine {
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    /** Not through DriverManager, which would load the driver of PostgreSQL too at each start. */
+    private static DataSource source(String url) {
+        JdbcDataSource source = new JdbcDataSource();
+        source.setURL(url);
+        return source;
     }
 
     @Override

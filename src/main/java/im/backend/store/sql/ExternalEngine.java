@@ -7,6 +7,7 @@ import im.backend.problem.ProblemException;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** PostgreSQL: its own commits are durable (synchronous_commit is on by default), and its disk is not ours to watch. */
 final class ExternalEngine implements Engine {
@@ -22,7 +23,11 @@ final class ExternalEngine implements Engine {
     @Override
     public DataSource start() {
         try {
-            HikariDataSource opened = new PoolSettings(settings.url(), settings.user(), settings.password()).open();
+            PGSimpleDataSource source = new PGSimpleDataSource();
+            source.setURL(settings.url());
+            source.setUser(settings.user());
+            source.setPassword(settings.password());
+            HikariDataSource opened = new PoolSettings(source).open();
             pool = Optional.of(opened);
             return opened;
         } catch (HikariPool.PoolInitializationException failure) {

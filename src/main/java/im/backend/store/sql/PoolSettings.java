@@ -3,9 +3,10 @@ package im.backend.store.sql;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.time.Duration;
+import javax.sql.DataSource;
 
-/** A pool of connections to one address, alike for both engines. */
-record PoolSettings(String url, String user, String password) {
+/** A pool of connections of one source, alike for both engines. */
+record PoolSettings(DataSource source) {
     private static final int CONNECTIONS_MAX = 8;
     private static final Duration WAIT_MAX = Duration.ofSeconds(10);
 
@@ -13,9 +14,7 @@ record PoolSettings(String url, String user, String password) {
     HikariDataSource open() {
         HikariConfig config = new HikariConfig();
         config.setPoolName("state");
-        config.setJdbcUrl(url);
-        config.setUsername(user);
-        config.setPassword(password);
+        config.setDataSource(source);
         config.setMaximumPoolSize(CONNECTIONS_MAX);
         config.setMinimumIdle(1);
         config.setConnectionTimeout(WAIT_MAX.toMillis());

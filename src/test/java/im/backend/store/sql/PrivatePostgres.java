@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A PostgreSQL cluster of this test run alone: own folder, own port, loopback only. */
-final class PrivatePostgres implements AutoCloseable {
+public final class PrivatePostgres implements AutoCloseable {
     private static final String UNPRIVILEGED = "postgres";
 
     private final Path binaries;
@@ -33,7 +33,7 @@ final class PrivatePostgres implements AutoCloseable {
     }
 
     /** Where {@code initdb} and {@code pg_ctl} are; empty when PostgreSQL is not installed. */
-    static Optional<Path> binaries() {
+    public static Optional<Path> binaries() {
         List<Path> folders = new ArrayList<>();
         Path debian = Path.of("/usr/lib/postgresql");
         if (Files.isDirectory(debian)) {
@@ -52,7 +52,7 @@ final class PrivatePostgres implements AutoCloseable {
                 .findFirst();
     }
 
-    static PrivatePostgres start(Path binaries) {
+    public static PrivatePostgres start(Path binaries) {
         try {
             return tryStart(binaries);
         } catch (IOException | InterruptedException failure) {
@@ -93,7 +93,7 @@ final class PrivatePostgres implements AutoCloseable {
     }
 
     /** A new, empty schema, which costs far less than a new database. */
-    DatabaseSettings.External create() throws SQLException {
+    public DatabaseSettings.External create() throws SQLException {
         String name = "state" + schemas.incrementAndGet();
         String url = "jdbc:postgresql://127.0.0.1:" + port + "/postgres";
         try (Connection connection = DriverManager.getConnection(url, "test", "");
