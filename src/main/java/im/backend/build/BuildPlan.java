@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 public sealed interface BuildPlan {
     Outline outline();
 
+    /** Built with the tools of its own language, which need a place to run in. */
+    sealed interface OfLanguage extends BuildPlan {}
+
     /** The same plan, explained in other words. */
     default BuildPlan withReason(String reason) {
         Outline said = outline().withReason(reason);
@@ -72,7 +75,7 @@ public sealed interface BuildPlan {
      * @param packages what the app needs to run
      * @param development further ones that only tests need; installed when there is a test command, and never in the image
      */
-    record Python(Outline outline, Packages packages, Packages development, Inputs inputs) implements BuildPlan {
+    record Python(Outline outline, Packages packages, Packages development, Inputs inputs) implements OfLanguage {
         /**
          * Packages for pip or uv to resolve.
          *
@@ -106,7 +109,7 @@ public sealed interface BuildPlan {
             boolean buildScript,
             boolean development,
             Inputs inputs)
-            implements BuildPlan {
+            implements OfLanguage {
         public enum PackageManager {
             NPM,
             /** Without a lock file: versions are whatever the registry has today. */
@@ -163,7 +166,7 @@ public sealed interface BuildPlan {
     }
 
     /** @param mainPackage as {@code go build} takes it, {@code .} or {@code ./cmd/api} */
-    record Go(Outline outline, String mainPackage) implements BuildPlan {
+    record Go(Outline outline, String mainPackage) implements OfLanguage {
         /** Where the binary is put, seen from the app's folder. */
         public static final String BINARY = ".build/app";
 
@@ -173,7 +176,7 @@ public sealed interface BuildPlan {
         }
     }
 
-    record Java(Outline outline, Tool tool) implements BuildPlan {
+    record Java(Outline outline, Tool tool) implements OfLanguage {
         /** Where the runnable jar is put, seen from the app's folder. */
         public static final String JAR = ".build/app.jar";
 
@@ -191,7 +194,7 @@ public sealed interface BuildPlan {
         }
     }
 
-    record Static(Outline outline) implements BuildPlan {}
+    record Static(Outline outline) implements OfLanguage {}
 
     /**
      * The user's own recipe of a whole image. The start plan has no web process unless the manifest says one: the image's

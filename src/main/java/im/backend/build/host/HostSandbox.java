@@ -5,24 +5,23 @@ import im.backend.build.BuildPlan;
 import im.backend.build.BuildRequest;
 import im.backend.build.BuildSandbox;
 import im.backend.build.Built;
-import im.backend.build.BuiltTree;
+import im.backend.build.language.BuildLimits;
+import im.backend.build.language.BuildOutput;
+import im.backend.build.language.BuildRun;
+import im.backend.build.language.ProjectBuilds;
+import im.backend.build.language.ProjectCache;
 import im.backend.domain.ProjectId;
-import im.backend.domain.RuntimeSpec;
-import im.backend.domain.RuntimeSpec.Language;
-import im.backend.file.FileTree;
+import im.backend.host.Bind;
+import im.backend.host.Launch;
 import im.backend.host.Launcher;
 import im.backend.host.Toolchain;
 import im.backend.host.Toolchains;
-import im.backend.problem.Problem;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
+import java.nio.file.Files;
 import java.time.Clock;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.OptionalInt;
 
 /**
  * Builds on this host. Each project has caches and a user of its own; a build sees its tree, its caches and the language's
@@ -30,20 +29,18 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class HostSandbox implements BuildSandbox {
     private static final System.Logger LOG = System.getLogger(HostSandbox.class.getName());
-    private static final Duration UNUSED_MAX = Duration.ofDays(7);
 
     private final HostSandboxSettings settings;
     private final Launcher launcher;
     private final Toolchains toolchains;
-    private final Clock clock;
+    private final ProjectBuilds builds;
     private final Buildah buildah;
-    private final Map<ProjectId, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     public HostSandbox(HostSandboxSettings settings, Launcher launcher, Toolchains toolchains, Clock clock) {
         this.settings = settings;
         this.launcher = launcher;
         this.toolchains = toolchains;
-        this.clock = clock;
+        this.builds = new ProjectBuilds(settings.folder(), clock);
         this.buildah = new Buildah(
                 settings.folder().resolve("buildah"),
                 launcher,
@@ -52,86 +49,81 @@ public final class HostSandbox implements BuildSandbox {
 
     /** Removes what builds of an earlier server left behind. */
     public void start() {
-        try {
-            new FileTree(settings.folder().resolve("work")).delete();
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        builds.start();
     }
 
     @Override
     public Built build(BuildRequest request, BuildPlan plan, BuildListener listener) {
-        ReentrantLock lock = locks.computeIfAbsent(request.project(), absent -> new ReentrantLock());
-        BuildOutput output = new BuildOutput(listener);
-        try {
-            lock.lockInterruptibly();
-            try {
-                return buildAlone(request, plan, output);
-            } finally {
-                lock.unlock();
-            }
-        } catch (InterruptedException interrupted) {
-            Thread.currentThread().interrupt();
-            throw new Problem.StageFailed("cancelled", "The build was cancelled.", "", output.evidence())
-                    .asException(interrupted);
-        } catch (IOException failed) {
-            throw new UncheckedIOException(failed);
-        }
+        return builds.alone(
+                request.project(), listener, (cache, output) -> new Build(request, cache, output).build(plan));
     }
 
-    private Built buildAlone(BuildRequest request, BuildPlan plan, BuildOutput output)
-            throws IOException, InterruptedException {
-        Toolchain toolchain = toolchain(plan.outline().start().runtime());
-        toolchain.warning().ifPresent(warning -> output.say("warning: " + warning));
-        ProjectCache cache = new ProjectCache(folderOf(request.project()));
-        try (BuildRun run = new BuildRun(launcher, settings, request, toolchain, cache, output)) {
+    /** One build with what is its own. */
+    private final class Build {
+        private final BuildRequest request;
+        private final ProjectCache cache;
+        private final BuildOutput output;
+
+        Build(BuildRequest request, ProjectCache cache, BuildOutput output) {
+            this.request = request;
+            this.cache = cache;
+            this.output = output;
+        }
+
+        Built build(BuildPlan plan) throws IOException, InterruptedException {
             return switch (plan) {
-                case BuildPlan.Python python -> new PythonBuild(run, python).build();
-                case BuildPlan.Node node -> new NodeBuild(run, node).build();
-                case BuildPlan.Go go -> new GoBuild(run, go).build();
-                case BuildPlan.Java java -> new JavaBuild(run, java).build();
-                case BuildPlan.Static site -> siteOnly(run, site);
-                case BuildPlan.Dockerfile dockerfile -> new DockerfileBuild(run, dockerfile, buildah).build();
+                case BuildPlan.OfLanguage language -> build(language);
+                case BuildPlan.Dockerfile dockerfile -> build(dockerfile);
             };
         }
-    }
 
-    private Toolchain toolchain(RuntimeSpec runtime) {
-        return runtime.language() == Language.DOCKERFILE ? Toolchain.none() : toolchains.resolve(runtime);
-    }
+        private Built build(BuildPlan.OfLanguage plan) throws IOException, InterruptedException {
+            Toolchain toolchain = toolchains.resolve(plan.outline().start().runtime());
+            toolchain.warning().ifPresent(warning -> output.say("warning: " + warning));
+            try (BuildRun run = run(toolchain, HostWorkshop.Privilege.NONE)) {
+                return run.build(plan);
+            }
+        }
 
-    private static BuiltTree siteOnly(BuildRun run, BuildPlan.Static site) throws IOException, InterruptedException {
-        AppBuild build = AppBuild.of("static", List.of());
-        var app = build.build(run, site.outline());
-        build.test(run, site.outline(), app);
-        return new BuiltTree(site.outline().start(), List.of(), app, List.of());
+        private Built build(BuildPlan.Dockerfile plan) throws IOException, InterruptedException {
+            List<String> command = buildah.open(plan.path());
+            List<Bind> binds = new ArrayList<>(buildah.binds());
+            binds.add(Bind.readWrite(Files.createDirectories(cache.layout()), DockerfileBuild.LAYOUT));
+            HostWorkshop.Privilege builder = new HostWorkshop.Privilege(Launch.Rights.OF_IMAGE_BUILDER, binds);
+            buildah.store().readLock().lockInterruptibly();
+            try (BuildRun run = run(Toolchain.none(), builder)) {
+                return new DockerfileBuild(run, plan, command).build();
+            } finally {
+                buildah.store().readLock().unlock();
+            }
+        }
+
+        private BuildRun run(Toolchain toolchain, HostWorkshop.Privilege privilege) {
+            OptionalInt account = launcher.hasAccounts()
+                    ? settings.accountOf(request.project().value())
+                    : OptionalInt.empty();
+            HostWorkshop workshop =
+                    new HostWorkshop(launcher, settings, toolchain, cache, builds.work(), account, privilege);
+            BuildLimits limits =
+                    new BuildLimits(settings.timeMax(), settings.limits().memoryBytes());
+            return new BuildRun(workshop, limits, request, cache, output);
+        }
     }
 
     @Override
     public void prune() {
-        long before = clock.millis() - UNUSED_MAX.toMillis();
+        builds.prune();
         try {
-            for (Path project : ProjectCache.list(settings.folder().resolve("projects"))) {
-                new ProjectCache(project).prune(before);
-            }
             buildah.prune();
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
         } catch (IOException failed) {
-            LOG.log(System.Logger.Level.WARNING, "build caches not pruned", failed);
+            LOG.log(System.Logger.Level.WARNING, "buildah's store not pruned", failed);
         }
     }
 
     @Override
     public void forget(ProjectId project) {
-        try {
-            new FileTree(folderOf(project)).delete();
-        } catch (IOException failed) {
-            LOG.log(System.Logger.Level.WARNING, "build caches of " + project + " not removed", failed);
-        }
-    }
-
-    private Path folderOf(ProjectId project) {
-        return settings.folder().resolve("projects").resolve(project.value());
+        builds.forget(project);
     }
 }

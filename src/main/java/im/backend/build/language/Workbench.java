@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.domain.SourceTree;
 import im.backend.file.FileTree;
@@ -12,6 +12,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
 
@@ -19,9 +20,10 @@ import java.util.function.Predicate;
  * The folders of one running build, removed when it ends: {@code app} is what the build sees as /app, {@code side} what it
  * sees as /build (home, temporary files, results). All are the build user's own.
  */
-final class Workbench implements AutoCloseable {
-    static final String SIDE = "/build";
-    static final String RESULT = SIDE + "/out";
+public final class Workbench implements AutoCloseable {
+    public static final String APP = "/app";
+    public static final String SIDE = "/build";
+    public static final String RESULT = SIDE + "/out";
 
     private final Path root;
     private final OptionalInt account;
@@ -32,7 +34,7 @@ final class Workbench implements AutoCloseable {
     }
 
     /** @param account that gets the folders; empty when builds run as the server's own user */
-    static Workbench open(Path parent, OptionalInt account) throws IOException {
+    public static Workbench open(Path parent, OptionalInt account) throws IOException {
         Files.createDirectories(parent);
         Workbench bench = new Workbench(Files.createTempDirectory(parent, "build-"), account);
         // The build user has to pass through it.
@@ -45,15 +47,28 @@ final class Workbench implements AutoCloseable {
         return bench;
     }
 
-    Path app() {
+    public Path app() {
         return root.resolve("app");
     }
 
-    Path side() {
+    public Path side() {
         return root.resolve("side");
     }
 
-    Path result() {
+    /** @param path of a folder in one of the two, as the build sees it */
+    public Path at(String path) {
+        for (Map.Entry<String, Path> folder : Map.of(APP, app(), SIDE, side()).entrySet()) {
+            if (path.equals(folder.getKey())) {
+                return folder.getValue();
+            }
+            if (path.startsWith(folder.getKey() + "/")) {
+                return folder.getValue().resolve(path.substring(folder.getKey().length() + 1));
+            }
+        }
+        throw new IllegalArgumentException("path: " + path + " (expected: " + APP + ", " + SIDE + " or below)");
+    }
+
+    private Path result() {
         return side().resolve("out");
     }
 
@@ -70,7 +85,7 @@ final class Workbench implements AutoCloseable {
     }
 
     /** Copies those files of the tree that are wanted. */
-    void write(SourceTree tree, Predicate<String> wanted) throws IOException {
+    public void write(SourceTree tree, Predicate<String> wanted) throws IOException {
         for (SourceTree.Entry entry : tree.entries()) {
             if (wanted.test(entry.path())) {
                 Path target = app().resolve(entry.path());

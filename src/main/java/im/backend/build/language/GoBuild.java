@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuiltTree;
@@ -31,7 +31,7 @@ final class GoBuild {
         environment.put("GOFLAGS", vendored ? "-mod=vendor" : "-mod=readonly");
         Step compile = new Step("go could not build " + plan.mainPackage(), plan.compile(), environment);
         AppBuild app = new AppBuild(
-                "go " + run.toolchain().version() + " " + plan.mainPackage(),
+                "go " + run.version() + " " + plan.mainPackage(),
                 List.of(compile),
                 Optional.empty(),
                 List.of(),

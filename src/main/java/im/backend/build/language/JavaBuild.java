@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Java.Tool;
@@ -7,7 +7,6 @@ import im.backend.build.inventory.JavaArchives;
 import im.backend.domain.Command;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.domain.StartPlan;
-import im.backend.host.Bind;
 import im.backend.problem.Problem;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -39,17 +38,17 @@ final class JavaBuild {
         Map<String, String> environment = Map.of(
                 "MAVEN_USER_HOME", "/cache/m2-home",
                 "GRADLE_USER_HOME", "/cache/gradle");
-        Optional<BuildTool> tool = tool();
-        List<Bind> binds = tool.map(BuildTool::binds).orElse(List.of());
+        Optional<Workshop.Tool> tool = tool();
+        List<Step.Shown> needs = tool.map(Workshop.Tool::needs).orElse(List.of());
         List<Step> steps = arguments(tool).stream()
                 .map(arguments -> new Step(
-                        "The build tool could not build the app", Step.BUILD_FAILED, arguments, environment, binds))
+                        "The build tool could not build the app", Step.BUILD_FAILED, arguments, environment, needs))
                 .toList();
         AppBuild app = new AppBuild(
-                "java " + run.toolchain().version() + " " + plan.tool(),
+                "java " + run.version() + " " + plan.tool(),
                 steps,
                 Optional.empty(),
-                binds,
+                needs,
                 environment,
                 wantsJar() ? this::settleJar : built -> {});
         Optional<BuiltTree.AppFolder> built = app.build(run, outline);
@@ -61,22 +60,22 @@ final class JavaBuild {
                 run.packages(built, new JavaArchives(BuildPlan.Java.JAR, BuildPlan.Java.LIBRARIES)));
     }
 
-    /** Of the host; a wrapper brings its own. */
-    private Optional<BuildTool> tool() {
+    /** Of the place; a wrapper brings its own. */
+    private Optional<Workshop.Tool> tool() {
         return switch (plan.tool()) {
-            case MAVEN -> Optional.of(BuildTool.find(run.programs(), "mvn"));
-            case GRADLE -> Optional.of(BuildTool.find(run.programs(), "gradle"));
+            case MAVEN -> run.find(Workshop.ToolName.MAVEN);
+            case GRADLE -> run.find(Workshop.ToolName.GRADLE);
             case MAVEN_WRAPPER, GRADLE_WRAPPER, NONE -> Optional.empty();
         };
     }
 
-    private List<List<String>> arguments(Optional<BuildTool> tool) {
+    private List<List<String>> arguments(Optional<Workshop.Tool> tool) {
         return switch (plan.tool()) {
             case MAVEN ->
-                List.of(mavenArguments(List.of(tool.orElseThrow().program().toString())));
+                List.of(mavenArguments(List.of(tool.orElseThrow().program())));
             case MAVEN_WRAPPER -> List.of(mavenArguments(List.of("sh", "mvnw")));
             case GRADLE ->
-                List.of(List.of(tool.orElseThrow().program().toString(), "--no-daemon", "--console=plain", "assemble"));
+                List.of(List.of(tool.orElseThrow().program(), "--no-daemon", "--console=plain", "assemble"));
             case GRADLE_WRAPPER -> List.of(List.of("sh", "gradlew", "--no-daemon", "--console=plain", "assemble"));
             case NONE -> List.of();
         };
@@ -120,7 +119,7 @@ final class JavaBuild {
     }
 
     private StartPlan start(Optional<BuiltTree.AppFolder> built) throws IOException {
-        StartPlan start = ResolvedRuntime.of(Language.JAVA, run.toolchain())
+        StartPlan start = ResolvedRuntime.of(Language.JAVA, run.version())
                 .settle(plan.outline().start());
         if (!wantsJar() || built.isEmpty()) {
             return start;

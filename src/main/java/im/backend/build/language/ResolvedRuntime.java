@@ -1,9 +1,8 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;
 import im.backend.domain.StartPlan;
-import im.backend.host.Toolchain;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -12,9 +11,10 @@ import java.util.stream.Collectors;
  * much later then gets the same one, whatever the host's default has become.
  */
 record ResolvedRuntime(RuntimeSpec spec) {
-    static ResolvedRuntime of(Language language, Toolchain toolchain) {
+    /** @param full as the tool says it, {@code 3.12.1} */
+    static ResolvedRuntime of(Language language, String full) {
         int parts = language == Language.PYTHON ? 2 : 1;
-        String version = Arrays.stream(toolchain.version().split("\\.", -1))
+        String version = Arrays.stream(full.split("\\.", -1))
                 .limit(parts)
                 .map(part -> part.replaceAll("[^0-9].*", ""))
                 .filter(part -> !part.isEmpty())

@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.SealedFolder;
 import java.io.IOException;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * What builds of one project leave for the next one. Nothing is shared between projects, so that a build can not slip
  * anything into another project's app.
  */
-final class ProjectCache {
+public final class ProjectCache {
     private final Path folder;
 
     ProjectCache(Path folder) {
@@ -34,16 +34,16 @@ final class ProjectCache {
     }
 
     /** The image that a Dockerfile made, with the layers that the next one may share. */
-    Path layout() {
+    public Path layout() {
         return folder.resolve("layout");
     }
 
     /** Download and compile caches of the language's tools: the build's own, never trusted by the server. */
-    Path tools() {
+    public Path tools() {
         return folder.resolve("tools");
     }
 
-    void openTools(OptionalInt account) throws IOException {
+    public void openTools(OptionalInt account) throws IOException {
         if (!Files.isDirectory(tools())) {
             Files.createDirectories(tools());
             if (account.isPresent()) {

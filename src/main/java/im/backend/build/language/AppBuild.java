@@ -1,11 +1,10 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuiltTree.AppFolder;
 import im.backend.build.SealedFolder;
 import im.backend.domain.Command;
 import im.backend.file.FileTree;
-import im.backend.host.Bind;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,14 +20,14 @@ import java.util.TreeMap;
  * @param key of the dependencies and tools that the steps see, beside the tree
  * @param steps of the language's own tool, before the manifest's build command
  * @param packages the folder that is put into the tree for builds and tests, as node_modules
- * @param binds that builds and tests see
+ * @param shown that builds and tests see
  * @param environment of builds and tests
  */
 record AppBuild(
         String key,
         List<Step> steps,
         Optional<Placed> packages,
-        List<Bind> binds,
+        List<Step.Shown> shown,
         Map<String, String> environment,
         ResultCheck check) {
 
@@ -43,7 +42,7 @@ record AppBuild(
 
     AppBuild {
         steps = List.copyOf(steps);
-        binds = List.copyOf(binds);
+        shown = List.copyOf(shown);
         environment = Map.copyOf(environment);
     }
 
@@ -57,7 +56,7 @@ record AppBuild(
         if (steps.isEmpty() && outline.buildCommand().isEmpty()) {
             return Optional.empty();
         }
-        String name = BuildKey.of("app", key)
+        String name = run.key("app", key)
                 .with("tree", run.tree().treeHash())
                 .with("command", outline.buildCommand().map(Command::text).orElse(""))
                 .with("environment", run.request().environment())
@@ -67,8 +66,10 @@ record AppBuild(
             run.output().say("build: unchanged, taken from the cache");
         } else {
             runSteps(run, outline);
-            check.check(run.bench().app());
-            app.fill(run.bench().app());
+            Path made = run.collect(
+                    Workbench.APP, packages.stream().map(Placed::name).toArray(String[]::new));
+            check.check(made);
+            app.fill(made);
         }
         app.touch(System.currentTimeMillis());
         return Optional.of(new AppFolder(name, app.path()));
@@ -90,6 +91,7 @@ record AppBuild(
             bench.write(run.tree(), path -> true);
         }
         place(bench);
+        run.deliver();
         run.run(command(run, test, "The tests failed: " + test, Step.TEST_FAILED));
     }
 
@@ -98,6 +100,7 @@ record AppBuild(
         bench.clearApp();
         bench.write(run.tree(), path -> true);
         place(bench);
+        run.deliver();
         for (Step step : steps) {
             run.output().say("build: " + String.join(" ", step.arguments()));
             run.run(step);
@@ -108,9 +111,6 @@ record AppBuild(
             run.run(command(run, command, "The build command failed: " + command, Step.BUILD_FAILED));
         }
         run.output().forget();
-        if (packages.isPresent()) {
-            new FileTree(bench.app().resolve(packages.get().name())).delete();
-        }
     }
 
     private void place(Workbench bench) throws IOException {
@@ -119,10 +119,10 @@ record AppBuild(
             new FileTree(target).delete();
             bench.place(packages.get().folder(), target);
         }
-        for (Bind bind : binds) {
+        for (Step.Shown one : shown) {
             // A mount point has to be there, and the folder around it is the build user's own.
-            if (bind.path().startsWith("/app/")) {
-                Files.createDirectories(bench.app().resolve(bind.path().substring("/app/".length())));
+            if (one.path().startsWith(Workbench.APP + "/")) {
+                Files.createDirectories(bench.at(one.path()));
             }
         }
     }
@@ -130,6 +130,6 @@ record AppBuild(
     private Step command(BuildRun run, Command command, String what, String slug) {
         Map<String, String> seen = new TreeMap<>(run.request().environment());
         seen.putAll(environment);
-        return new Step(what, slug, new ArrayList<>(command.resolve(seen)), seen, binds);
+        return new Step(what, slug, new ArrayList<>(command.resolve(seen)), seen, shown);
     }
 }

@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Node.PackageManager;
@@ -8,7 +8,6 @@ import im.backend.build.BuiltTree.DependencyLayer;
 import im.backend.build.inventory.NodeModules;
 import im.backend.domain.RuntimeSpec.Language;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +30,7 @@ final class NodeBuild {
     NodeBuild(BuildRun run, BuildPlan.Node plan) {
         this.run = run;
         this.plan = plan;
-        this.runtime = ResolvedRuntime.of(Language.NODE, run.toolchain());
+        this.runtime = ResolvedRuntime.of(Language.NODE, run.version());
     }
 
     BuiltTree build() throws IOException, InterruptedException {
@@ -72,7 +71,7 @@ final class NodeBuild {
 
     private DependencyLayer layer(String what, PackageManager packageManager, Scope scope)
             throws IOException, InterruptedException {
-        String key = BuildKey.of("node " + scope, packageManager + " node" + runtime.version())
+        String key = run.key("node " + scope, packageManager + " node" + runtime.version())
                 .with("input", run.contents(plan.inputs()))
                 .name();
         return run.layer(what, key, "/app/" + MODULES, bench -> install(bench, packageManager, scope));
@@ -86,6 +85,7 @@ final class NodeBuild {
             // Scripts of the app itself (prepare: husky) want the tree and the development packages.
             PackageDescription.removeScripts(bench.app().resolve("package.json"));
         }
+        run.deliver();
         for (List<String> arguments : packageManager.install(scope)) {
             run.run(new Step(
                     packageManager.name().toLowerCase(Locale.ROOT).replaceAll("_.*", "")
@@ -93,9 +93,7 @@ final class NodeBuild {
                     arguments,
                     toolEnvironment()));
         }
-        Path modules = bench.app().resolve(MODULES);
-        Files.createDirectories(modules);
-        return modules;
+        return run.collect(Workbench.APP + "/" + MODULES);
     }
 
     private static Map<String, String> toolEnvironment() {

@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.inventory.Inventory;
 import im.backend.sbom.PackageUrl;

@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildPlan.Python.Packages;
@@ -6,7 +6,6 @@ import im.backend.build.BuiltTree;
 import im.backend.build.BuiltTree.DependencyLayer;
 import im.backend.build.inventory.PythonDistributions;
 import im.backend.domain.RuntimeSpec.Language;
-import im.backend.host.Bind;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,7 +16,7 @@ import java.util.TreeMap;
 
 /**
  * Packages go to {@code B/lib/pythonX.Y/site-packages} with PYTHONUSERBASE=B: unlike a venv it may be moved and linked,
- * and unlike PYTHONPATH it honours {@code .pth} files. They are installed by uv where the host has it, else by pip.
+ * and unlike PYTHONPATH it honours {@code .pth} files. They are installed by uv where it is there, else by pip.
  */
 final class PythonBuild {
     private static final String DEPENDENCIES = "/app/.deps";
@@ -53,7 +52,7 @@ final class PythonBuild {
     PythonBuild(BuildRun run, BuildPlan.Python plan) {
         this.run = run;
         this.plan = plan;
-        this.runtime = ResolvedRuntime.of(Language.PYTHON, run.toolchain());
+        this.runtime = ResolvedRuntime.of(Language.PYTHON, run.version());
     }
 
     BuiltTree build() throws IOException, InterruptedException {
@@ -84,7 +83,7 @@ final class PythonBuild {
                 List.of(),
                 Optional.empty(),
                 layers.stream()
-                        .map(layer -> Bind.readOnly(layer.folder(), layer.path()))
+                        .map(layer -> new Step.Shown(layer.folder(), layer.path()))
                         .toList(),
                 environment,
                 app -> {});
@@ -99,8 +98,8 @@ final class PythonBuild {
     }
 
     private DependencyLayer layer(String what, Packages packages) throws IOException, InterruptedException {
-        Optional<Path> uv = run.programs().find("uv").filter(run::isReachable);
-        String key = BuildKey.of("python", (uv.isPresent() ? "uv" : "pip") + " python" + runtime.version())
+        Optional<Workshop.Tool> uv = run.find(Workshop.ToolName.UV);
+        String key = run.key("python", (uv.isPresent() ? "uv" : "pip") + " python" + runtime.version())
                 .with("input", run.contents(plan.inputs()))
                 .with("file", packages.files())
                 .with("requirement", packages.requirements())
@@ -109,7 +108,7 @@ final class PythonBuild {
         return run.layer(what, key, DEPENDENCIES, bench -> install(bench, packages, uv));
     }
 
-    private Path install(Workbench bench, Packages packages, Optional<Path> uv)
+    private Path install(Workbench bench, Packages packages, Optional<Workshop.Tool> uv)
             throws IOException, InterruptedException {
         bench.clearApp();
         bench.clearResult();
@@ -122,14 +121,15 @@ final class PythonBuild {
             arguments.addAll(List.of("-c", CONSTRAINTS));
         }
         arguments.addAll(packages.requirements());
+        run.deliver();
         run.run(new Step(
                 (uv.isPresent() ? "uv" : "pip") + " could not install the packages",
                 Step.BUILD_FAILED,
                 arguments,
                 QUIET,
-                uv.stream().map(file -> Bind.same(file, Bind.Access.READ_ONLY)).toList()));
+                uv.map(Workshop.Tool::needs).orElse(List.of())));
         compile();
-        Path base = bench.result();
+        Path base = run.collect(Workbench.RESULT);
         new ConsoleScripts(base, base.resolve("lib/python" + runtime.version() + "/site-packages/bin")).move();
         return base;
     }
@@ -153,9 +153,9 @@ final class PythonBuild {
                 target);
     }
 
-    private static List<String> uvArguments(Path uv, String target) {
+    private static List<String> uvArguments(Workshop.Tool uv, String target) {
         return List.of(
-                uv.toString(),
+                uv.program(),
                 "pip",
                 "install",
                 "--python",

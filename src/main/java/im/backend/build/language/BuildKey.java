@@ -1,8 +1,6 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collection;
@@ -15,8 +13,6 @@ final class BuildKey {
     /** Raised when the steps of a build change, so that older results are not taken for new ones. */
     private static final int RECIPE = 1;
 
-    private static final Path MUSL = Path.of("/lib/ld-musl-" + System.getProperty("os.arch") + ".so.1");
-
     private final MessageDigest digest;
 
     private BuildKey() {
@@ -27,14 +23,16 @@ final class BuildKey {
         }
     }
 
-    /** @param tool with its version, as {@code pip python3.12} */
-    static BuildKey of(String kind, String tool) {
+    /**
+     * @param platform that the result is for
+     * @param tool with its version, as {@code pip python3.12}
+     */
+    static BuildKey of(String platform, String kind, String tool) {
         return new BuildKey()
                 .with("recipe", Integer.toString(RECIPE))
                 .with("kind", kind)
                 .with("tool", tool)
-                .with("platform", System.getProperty("os.name") + " " + System.getProperty("os.arch"))
-                .with("libc", Files.exists(MUSL) ? "musl" : "gnu");
+                .with("platform", platform);
     }
 
     BuildKey with(String name, String value) {

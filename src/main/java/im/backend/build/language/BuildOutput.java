@@ -1,4 +1,4 @@
-package im.backend.build.host;
+package im.backend.build.language;
 
 import im.backend.build.BuildListener;
 import java.util.ArrayDeque;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Passes the lines of a build on, bounded, and keeps the last ones as evidence of a failure. */
-final class BuildOutput {
+public final class BuildOutput {
     static final int EVIDENCE_LINES = 50;
     private static final int LINES_MAX = 20_000;
     private static final Pattern TERMINAL = Pattern.compile("\u001b\\[[0-9;?]*[A-Za-z]|[\\p{Cntrl}&&[^\t]]");
@@ -21,7 +21,7 @@ final class BuildOutput {
     }
 
     /** A line of a tool; beyond {@value #LINES_MAX} only the evidence is kept. */
-    void tool(String raw) {
+    public void tool(String raw) {
         String line = TERMINAL.matcher(raw).replaceAll("");
         if (last.size() == EVIDENCE_LINES) {
             last.removeFirst();
@@ -36,16 +36,16 @@ final class BuildOutput {
     }
 
     /** A line of the platform. */
-    void say(String line) {
+    public void say(String line) {
         listener.line(line);
     }
 
     /** The next step's failure is not explained by this one's lines. */
-    void forget() {
+    public void forget() {
         last.clear();
     }
 
-    List<String> evidence() {
+    public List<String> evidence() {
         return List.copyOf(last);
     }
 }
