@@ -1,0 +1,215 @@
+#!/usr/bin/env bash
+# A real Kubernetes of one node for the tests, without Docker and without a release to download: the programs are built
+# from their Go modules, pinned by go.sum; etcd, containerd and the CNI plugins are Debian's.
+#
+# node.sh up      builds what is missing (first time: some ten minutes), starts the node, prints its kubeconfig's path
+# node.sh down    stops the node and removes its pods; the programs stay
+#
+# The node is this host: a pod's address and a service's answer here, and images are pulled from 127.0.0.1 over HTTP.
+# Not there: an ingress controller, a storage class, cluster DNS, anything that enforces network policies.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+KUBERNETES=$(sed -n 's/.*k8s.io\/kubernetes v/v/p' go.mod)
+HOME_FOLDER=${BACKENDIM_CLUSTER:-${XDG_CACHE_HOME:-$HOME/.cache}/backendim-cluster}
+PROGRAMS=$HOME_FOLDER/bin/$KUBERNETES
+STATE=$HOME_FOLDER/node
+KUBECONFIG_FILE=$HOME_FOLDER/kubeconfig
+CONTAINERD=$STATE/containerd.sock
+PARTS=(etcd apiserver controller-manager scheduler containerd kubelet proxy)
+
+say() { printf 'node: %s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+require() {
+  [ "$(id -u)" = 0 ] || die "a node needs root (it makes network namespaces, mounts and cgroups)"
+  local program missing=()
+  for program in go openssl curl ip iptables etcd containerd containerd-shim-runc-v2 runc ctr; do
+    command -v "$program" >/dev/null || missing+=("$program")
+  done
+  [ -x /usr/lib/cni/bridge ] || missing+=("/usr/lib/cni/bridge")
+  [ "${#missing[@]}" = 0 ] || die "missing: ${missing[*]}
+     (apt install golang-go etcd-server containerd runc containernetworking-plugins iptables conntrack iproute2; Go of go.mod or later)"
+}
+
+build() {
+  mkdir -p "$PROGRAMS"
+  local program
+  for program in kube-apiserver kube-controller-manager kube-scheduler kube-proxy kubelet kubectl; do
+    [ -x "$PROGRAMS/$program" ] && continue
+    say "building $program $KUBERNETES"
+    CGO_ENABLED=0 go build -mod=readonly -ldflags "-s -w
+      -X k8s.io/component-base/version.gitVersion=$KUBERNETES
+      -X k8s.io/component-base/version.gitMajor=1
+      -X k8s.io/component-base/version.gitMinor=$(cut -d. -f2 <<<"$KUBERNETES")" \
+      -o "$PROGRAMS/$program.new" "k8s.io/kubernetes/cmd/$program"
+    mv "$PROGRAMS/$program.new" "$PROGRAMS/$program"
+  done
+  [ -x "$PROGRAMS/pause" ] || CGO_ENABLED=0 go build -ldflags '-s -w' -o "$PROGRAMS/pause" ./pause
+}
+
+start() { # name, command...
+  local name=$1
+  shift
+  setsid nohup "$@" >"$STATE/$name.log" 2>&1 </dev/null &
+  echo $! >"$STATE/$name.pid"
+}
+
+await() { # what, command...
+  local what=$1
+  shift
+  for _ in $(seq 240); do
+    "$@" >/dev/null 2>&1 && return 0
+    sleep 0.5
+  done
+  die "$what did not come up; see $STATE/*.log"
+}
+
+kubectl() { "$PROGRAMS/kubectl" --kubeconfig "$KUBECONFIG_FILE" "$@"; }
+
+control_plane() { # the node's address
+  local token
+  openssl genrsa -out "$STATE/accounts.key" 2048 2>/dev/null
+  openssl rsa -in "$STATE/accounts.key" -pubout -out "$STATE/accounts.pub" 2>/dev/null
+  token=$(openssl rand -hex 16)
+  (umask 077 && printf '%s,admin,admin,"system:masters"\n' "$token" >"$STATE/tokens.csv")
+  start etcd etcd --data-dir "$STATE/etcd" --unsafe-no-fsync \
+    --listen-client-urls http://127.0.0.1:23790 --advertise-client-urls http://127.0.0.1:23790 \
+    --listen-peer-urls http://127.0.0.1:23800
+  await etcd curl -sf http://127.0.0.1:23790/health
+  start apiserver "$PROGRAMS/kube-apiserver" --etcd-servers=http://127.0.0.1:23790 \
+    --secure-port=6443 --bind-address="$1" --advertise-address="$1" --cert-dir="$STATE/apiserver" \
+    --service-cluster-ip-range=10.43.0.0/16 --authorization-mode=Node,RBAC --token-auth-file="$STATE/tokens.csv" \
+    --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$STATE/accounts.pub" \
+    --service-account-signing-key-file="$STATE/accounts.key" --kubelet-preferred-address-types=InternalIP \
+    --allow-privileged
+  await "the API server" curl -sfk -H "Authorization: Bearer $token" "https://$1:6443/readyz"
+  (
+    umask 077
+    cat >"$KUBECONFIG_FILE" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: node, cluster: {server: "https://$1:6443", certificate-authority-data: $(base64 -w0 "$STATE/apiserver/apiserver.crt")}}]
+users: [{name: admin, user: {token: "$token"}}]
+contexts: [{name: node, context: {cluster: node, user: admin}}]
+current-context: node
+YAML
+  )
+  start controller-manager "$PROGRAMS/kube-controller-manager" --kubeconfig="$KUBECONFIG_FILE" --leader-elect=false \
+    --bind-address=127.0.0.1 --root-ca-file="$STATE/apiserver/apiserver.crt" \
+    --service-account-private-key-file="$STATE/accounts.key" --cluster-cidr=10.42.0.0/16 --allocate-node-cidrs
+  start scheduler "$PROGRAMS/kube-scheduler" --kubeconfig="$KUBECONFIG_FILE" --leader-elect=false --bind-address=127.0.0.1
+}
+
+pause_image() { # an archive that containerd imports: one layer with one program
+  local folder
+  folder=$(mktemp -d "$STATE/pause.XXXXXX")
+  tar -C "$PROGRAMS" --owner=0 --group=0 -cf "$folder/layer.tar" pause
+  printf '{"architecture":"%s","os":"linux","config":{"Entrypoint":["/pause"],"User":"65535:65535"},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+    "$(go env GOARCH)" "$(sha256sum "$folder/layer.tar" | cut -d' ' -f1)" >"$folder/config.json"
+  printf '[{"Config":"config.json","RepoTags":["localhost/pause:1"],"Layers":["layer.tar"]}]' >"$folder/manifest.json"
+  tar -C "$folder" -cf "$folder/pause.tar" config.json layer.tar manifest.json
+  ctr -a "$CONTAINERD" -n k8s.io images import --base-name localhost/pause "$folder/pause.tar" >/dev/null
+  rm -r "$folder"
+}
+
+worker() { # the node's address
+  sysctl -qw net.ipv4.ip_forward=1
+  mkdir -p "$STATE/cni"
+  cat >"$STATE/cni/10-pods.conflist" <<'JSON'
+{"cniVersion": "0.4.0", "name": "pods", "plugins": [
+  {"type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": true, "hairpinMode": true,
+   "ipam": {"type": "host-local", "ranges": [[{"subnet": "10.42.0.0/24"}]], "routes": [{"dst": "0.0.0.0/0"}]}},
+  {"type": "portmap", "capabilities": {"portMappings": true}}]}
+JSON
+  cat >"$STATE/containerd.toml" <<TOML
+version = 2
+root = "$STATE/containerd"
+state = "$STATE/containerd-state"
+[grpc]
+  address = "$CONTAINERD"
+[plugins."io.containerd.grpc.v1.cri"]
+  sandbox_image = "localhost/pause:1"
+  restrict_oom_score_adj = true
+  [plugins."io.containerd.grpc.v1.cri".cni]
+    bin_dir = "/usr/lib/cni"
+    conf_dir = "$STATE/cni"
+TOML
+  start containerd containerd --config "$STATE/containerd.toml"
+  await containerd ctr -a "$CONTAINERD" version
+  pause_image
+  # The kubelet listens on this host's own address and lets in whoever asks: a node for tests, never for others.
+  cat >"$STATE/kubelet.yaml" <<YAML
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+address: $1
+authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
+authorization: {mode: AlwaysAllow}
+cgroupDriver: cgroupfs
+failSwapOn: false
+failCgroupV1: false
+containerRuntimeEndpoint: unix://$CONTAINERD
+podLogsDir: $STATE/pod-logs
+evictionHard: {nodefs.available: "1%", imagefs.available: "1%", memory.available: "100Mi"}
+imageGCHighThresholdPercent: 99
+maxPods: 250
+serializeImagePulls: false
+YAML
+  start kubelet "$PROGRAMS/kubelet" --config="$STATE/kubelet.yaml" --kubeconfig="$KUBECONFIG_FILE" \
+    --root-dir="$STATE/kubelet" --cert-dir="$STATE/kubelet-cert" --hostname-override=node --node-ip="$1"
+  start proxy "$PROGRAMS/kube-proxy" --kubeconfig="$KUBECONFIG_FILE" --hostname-override=node --proxy-mode=iptables \
+    --cluster-cidr=10.42.0.0/16 --bind-address="$1" --conntrack-max-per-core=0
+  await "the node" kubectl wait --for=condition=Ready node/node --timeout=1s
+}
+
+up() {
+  require
+  [ ! -f "$STATE/kubelet.pid" ] || die "there is a node in $STATE (stop it: node.sh down)"
+  build
+  mkdir -p "$STATE"
+  local address
+  address=$(ip -4 -o addr show scope global | awk '{print $4; exit}' | cut -d/ -f1)
+  [ -n "$address" ] || die "this host has no address but loopback"
+  control_plane "$address"
+  worker "$address"
+  say "Kubernetes $KUBERNETES is ready on $address"
+  printf '%s\n' "$KUBECONFIG_FILE"
+}
+
+stop() { # name: ends what up started, and waits for it
+  local pid
+  [ -f "$STATE/$1.pid" ] || return 0
+  pid=$(cat "$STATE/$1.pid")
+  kill "$pid" 2>/dev/null || true
+  for _ in $(seq 40); do
+    kill -0 "$pid" 2>/dev/null || break
+    sleep 0.25
+  done
+  rm -f "$STATE/$1.pid"
+}
+
+down() {
+  [ -d "$STATE" ] || return 0
+  if [ -f "$KUBECONFIG_FILE" ]; then
+    stop proxy
+    stop kubelet
+  fi
+  local container
+  if [ -S "$CONTAINERD" ]; then
+    for container in $(ctr -a "$CONTAINERD" -n k8s.io tasks ls -q 2>/dev/null); do
+      ctr -a "$CONTAINERD" -n k8s.io tasks rm -f "$container" >/dev/null 2>&1 || true
+    done
+  fi
+  local part
+  for part in "${PARTS[@]}"; do stop "$part"; done
+  awk -v state="$STATE/" 'index($2, state) == 1 {print $2}' /proc/mounts | sort -r | xargs -r -n 1 umount -l
+  ip link delete cni0 2>/dev/null || true
+  rm -rf "$STATE" "$KUBECONFIG_FILE"
+  say "stopped"
+}
+
+case "${1:-}" in
+  up) up ;;
+  down) down ;;
+  *) die "say up or down" ;;
+esac
