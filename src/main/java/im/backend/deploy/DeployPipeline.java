@@ -54,11 +54,19 @@ final class DeployPipeline {
         this.janitor = janitor;
     }
 
-    /** One deployment on its way. */
-    private record Run(ReleasePlan plan, Optional<Release> live, RunControl control, RunLog log, Undo undo) {
+    /**
+     * One deployment on its way.
+     *
+     * @param live what serves now
+     * @param stopsFirst whether that has to end before the new release starts
+     */
+    private record Run(
+            ReleasePlan plan, Optional<Release> live, boolean stopsFirst, RunControl control, RunLog log, Undo undo) {
         <T> T at(DeploymentStatus status, Supplier<T> stage) {
             control.check();
-            log.enter(status, Wording.entered(status, plan, live));
+            String entered = Wording.entered(status, plan);
+            boolean gap = status == DeploymentStatus.DEPLOYING && live.isPresent() && stopsFirst;
+            log.enter(status, gap ? List.of(entered, Wording.gap(plan)) : List.of(entered));
             return stage.get();
         }
 
@@ -85,7 +93,8 @@ final class DeployPipeline {
     private void deploy(Ticket ticket, RunLog log, Undo undo) {
         ReleasePlan plan = planner.plan(ticket.deployment());
         log.redactWith(new Redaction(ports.secrets()).of(plan.project().id(), plan.secretVersions()));
-        Run run = new Run(plan, live(plan.project()), ticket.control(), log, undo);
+        Optional<Release> live = live(plan.project());
+        Run run = new Run(plan, live, rollout.stopsFirst(plan.manifest(), live), ticket.control(), log, undo);
 
         run.at(DeploymentStatus.COMMITTING, () -> commit(run));
         run.at(DeploymentStatus.CREATING_NAMESPACE, () -> createNamespace(run));
@@ -161,7 +170,7 @@ final class DeployPipeline {
 
     private Rollout.Started start(Run run, Release release, List<Workload.Volume> volumes) {
         Launch launch = rollout.launcher().prepare(run.project(), release, volumes);
-        if (Rollout.stopsFirst(release.manifest(), run.live())) {
+        if (run.stopsFirst()) {
             stopOld(run, release);
         }
         launch.beforeStart().ifPresent(workload -> runReleaseCommand(run, release, workload));

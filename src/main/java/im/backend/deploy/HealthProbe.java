@@ -86,7 +86,7 @@ final class HealthProbe {
                 if (orchestrator.lastExit(target.instance().key()).isPresent()) {
                     throw diagnosis.exited(target.release(), target.instance()).asException();
                 }
-                if (answers()) {
+                if (orchestrator.isRolledOut(target.instance().key()) && answers()) {
                     return;
                 }
                 if (age().compareTo(deadline) > 0) {

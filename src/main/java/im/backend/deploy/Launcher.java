@@ -46,12 +46,12 @@ final class Launcher {
         List<Workload> others = new ArrayList<>();
         start.processes().forEach((process, command) -> {
             if (process.equals(StartPlan.WEB)) {
-                for (int ordinal = 0; ordinal < release.manifest().scaling().min(); ordinal++) {
-                    web.add(prepared.workload(key(release, process, ordinal), command, webPort(release)));
+                for (int ordinal = 0; ordinal < instances(release); ordinal++) {
+                    web.add(prepared.web(key(release, process, ordinal), command, webPort(release)));
                 }
                 return;
             }
-            others.add(prepared.workload(key(release, process, 0), command, new Workload.Port.None()));
+            others.add(prepared.workload(key(release, process, 0), command));
         });
         return new Launch(
                 release,
@@ -59,7 +59,7 @@ final class Launcher {
                 others,
                 start.release()
                         .map(command -> prepared.with("RELEASE_COMMAND", "1")
-                                .workload(key(release, RELEASE_PROCESS, 0), command, new Workload.Port.None())));
+                                .workload(key(release, RELEASE_PROCESS, 0), command)));
     }
 
     /** A command beside the release's own processes, with all that they have. */
@@ -67,7 +67,7 @@ final class Launcher {
         var orchestrator = ports.hosting().orchestrator();
         var claims = release.manifest().volumes();
         return open(project, release, orchestrator.createVolumes(project, release.name(), claims))
-                .workload(key, command, new Workload.Port.None());
+                .workload(key, command);
     }
 
     /** Where people find the release. */
@@ -94,7 +94,16 @@ final class Launcher {
             return new Prepared(project, release, image, volumes, further);
         }
 
-        Workload workload(Workload.Key key, Command command, Workload.Port port) {
+        Workload web(Workload.Key key, Command command, Workload.Port port) {
+            return workload(key, command, Workload.Terms.of(release.manifest()), port);
+        }
+
+        /** Beside the web process: one of it, without traffic. */
+        Workload workload(Workload.Key key, Command command) {
+            return workload(key, command, Workload.Terms.of(release.manifest()).single(), new Workload.Port.None());
+        }
+
+        private Workload workload(Workload.Key key, Command command, Workload.Terms terms, Workload.Port port) {
             return new Workload(
                     key,
                     project,
@@ -103,13 +112,22 @@ final class Launcher {
                     command,
                     image.start().folder(),
                     environment,
-                    image.mounts().stream()
-                            .map(mount -> new Workload.Mount(mount.folder(), mount.path()))
-                            .toList(),
+                    new Workload.Image(
+                            image.digest(),
+                            image.mounts().stream()
+                                    .map(mount -> new Workload.Mount(mount.folder(), mount.path()))
+                                    .toList()),
                     volumes,
-                    release.manifest().resources(),
+                    terms,
                     port);
         }
+    }
+
+    private int instances(Release release) {
+        return switch (ports.hosting().orchestrator().place()) {
+            case HOST -> release.manifest().scaling().min();
+            case CLUSTER -> 1;
+        };
     }
 
     private static Workload.Key key(Release release, String process, int ordinal) {

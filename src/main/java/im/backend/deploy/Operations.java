@@ -80,13 +80,13 @@ public final class Operations {
         }
         Optional<AppManifest> manifest =
                 ports.stores().releases().latest(found.id()).map(Release::manifest);
-        if (replicas > 1 && manifest.isPresent() && Rollout.stopsFirst(manifest.get(), Optional.empty())) {
+        if (replicas > 1 && manifest.isPresent() && rollout.stopsFirst(manifest.get(), Optional.empty())) {
             throw refused(
                     replicas,
                     "expected: 1, because the app has a volume that is not shared; say `shared: true` when"
                             + " several instances may write to it");
         }
-        if (replicas > 1 && manifest.flatMap(AppManifest::port).isPresent()) {
+        if (replicas > 1 && manifest.filter(rollout::hasPortAlone).isPresent()) {
             throw refused(replicas, "expected: 1, because the app insists on a port; let it read PORT");
         }
         ports.stores().projects().setReplicas(found.id(), replicas);

@@ -70,11 +70,18 @@ final class Rollout {
     }
 
     /** Whether the old instances must be gone before the new ones start. */
-    static boolean stopsFirst(AppManifest fresh, Optional<Release> live) {
-        // One host, one port: two releases that insist on the same one can not run side by side.
-        boolean samePort = fresh.port().isPresent()
+    boolean stopsFirst(AppManifest fresh, Optional<Release> live) {
+        boolean samePort = hasPortAlone(fresh)
                 && live.map(release -> release.manifest().port()).equals(Optional.of(fresh.port()));
         return samePort || fresh.strategy() == AppManifest.Strategy.RECREATE;
+    }
+
+    /** One host, one port: two instances that insist on the same one can not run side by side. */
+    boolean hasPortAlone(AppManifest manifest) {
+        return switch (orchestrator.place()) {
+            case HOST -> manifest.port().isPresent();
+            case CLUSTER -> false;
+        };
     }
 
     Started start(Launch launch) {

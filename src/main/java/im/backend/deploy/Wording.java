@@ -8,7 +8,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /** What people are told of a deployment's stages (seed 004 has these sentences, and is the only place of emoji). */
 final class Wording {
@@ -27,20 +26,14 @@ final class Wording {
                 });
     }
 
-    /** @param live what serves now, so that a gap is announced before it opens */
-    static List<String> entered(DeploymentStatus status, ReleasePlan plan, Optional<Release> live) {
-        String first = entered(status, plan);
-        if (status == DeploymentStatus.DEPLOYING && live.isPresent() && Rollout.stopsFirst(plan.manifest(), live)) {
-            String shared = plan.manifest().volumes().isEmpty() ? "port" : "volume";
-            return List.of(
-                    first,
-                    "The old release is stopped before the new one starts, because both can not share the " + shared
-                            + ": expect a gap of a few seconds.");
-        }
-        return List.of(first);
+    /** A gap is announced before it opens. */
+    static String gap(ReleasePlan plan) {
+        String shared = plan.manifest().volumes().isEmpty() ? "port" : "volume";
+        return "The old release is stopped before the new one starts, because both can not share the " + shared
+                + ": expect a gap of a few seconds.";
     }
 
-    private static String entered(DeploymentStatus status, ReleasePlan plan) {
+    static String entered(DeploymentStatus status, ReleasePlan plan) {
         Deployment deployment = plan.deployment();
         return switch (status) {
             case QUEUED -> queued(deployment).getFirst();

@@ -5,7 +5,10 @@ import java.util.List;
 
 /** What was seen of an instance just now. */
 public sealed interface Observation {
-    /** @param listening sockets that its processes listen on, with the address as bound ({@code 0.0.0.0}, {@code ::1}) */
+    /**
+     * @param memoryBytes of all its processes; 0 where nobody measures it
+     * @param listening sockets that its processes listen on, with the address as bound ({@code 0.0.0.0}, {@code ::1})
+     */
     record Running(List<Endpoint> listening, long memoryBytes, int restarts) implements Observation {
         public Running {
             listening = List.copyOf(listening);

@@ -13,6 +13,16 @@ import java.util.Optional;
  * too; the orchestrator restarts what ends by itself, with back-off from 1 s to 60 s. Safe for several threads.
  */
 public interface Orchestrator {
+    /** What releases share here; it decides what is one instance and how a release may be replaced. */
+    enum Place {
+        /** Each replica is an instance at its own endpoint, and no two releases hold one fixed port at a time. */
+        HOST,
+        /** A process is one instance, whatever its replicas: they stand behind one endpoint. Ports are its own. */
+        CLUSTER
+    }
+
+    Place place();
+
     /** Room for one release; does nothing when it is there. */
     void createNamespace(ReleaseName release);
 
@@ -24,6 +34,12 @@ public interface Orchestrator {
      * listen. Never runs two of one key. Fails with {@code capacity}, {@code runtime-missing} or {@code start-failed}.
      */
     Instance start(Workload workload);
+
+    /**
+     * Whether all that runs under the key is what was asked for, so that asking it for its health means something. On a host
+     * that is so from the start. Cheap enough to be asked every few milliseconds.
+     */
+    boolean isRolledOut(Workload.Key key);
 
     /** Looks at processes and sockets, which takes tens of milliseconds; see {@link #lastExit} for a quick look. */
     Observation observe(Workload.Key key);

@@ -285,6 +285,7 @@ class HealthProbeTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {Orchestrator.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
+                    case "isRolledOut" -> true;
                     case "lastExit" -> exit;
                     case "observe" -> new Observation.Running(listening.orElseGet(this::here), 0, 0);
                     default -> throw new UnsupportedOperationException(method.getName());
@@ -313,9 +314,9 @@ class HealthProbeTest {
                 Command.parse("python main.py"),
                 StartPlan.APP,
                 Map.of(),
+                new Workload.Image(release.image(), List.of()),
                 List.of(),
-                List.of(),
-                release.manifest().resources(),
+                Workload.Terms.of(release.manifest()),
                 new Workload.Port.Assigned());
     }
 

@@ -76,7 +76,7 @@ public final class TestPlatform implements AutoCloseable {
 
     public TestPlatform(Path folder) {
         images = new FakeImageBuilder(folder.resolve("images"));
-        orchestrator = new FakeOrchestrator(folder.resolve("volumes"), instanceLogs);
+        orchestrator = new FakeOrchestrator(instanceLogs);
         engine = open(ports(), settings);
     }
 

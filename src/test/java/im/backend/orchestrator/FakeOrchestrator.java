@@ -5,7 +5,6 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.problem.Problem;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
@@ -21,16 +20,13 @@ import java.util.Set;
  * scripted with {@link #nextStarts}.
  */
 public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
-    private final Path volumes;
     private final FakeInstanceLogs logs;
     private final Map<Workload.Key, FakeInstance> instances = new LinkedHashMap<>();
     private final Set<ReleaseName> namespaces = new LinkedHashSet<>();
     private final Queue<Sickness> script = new ArrayDeque<>();
     private int starts;
 
-    /** @param volumes never touched, only named */
-    public FakeOrchestrator(Path volumes, FakeInstanceLogs logs) {
-        this.volumes = volumes;
+    public FakeOrchestrator(FakeInstanceLogs logs) {
         this.logs = logs;
     }
 
@@ -54,6 +50,16 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
     }
 
     @Override
+    public Place place() {
+        return Place.HOST;
+    }
+
+    @Override
+    public boolean isRolledOut(Workload.Key key) {
+        return true;
+    }
+
+    @Override
     public synchronized void createNamespace(ReleaseName release) {
         namespaces.add(release);
     }
@@ -61,8 +67,7 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
     @Override
     public List<Workload.Volume> createVolumes(Project project, ReleaseName release, List<VolumeClaim> claims) {
         return claims.stream()
-                .map(claim -> new Workload.Volume(
-                        volumes.resolve(project.id().value()).resolve(claim.name()), claim.path()))
+                .map(claim -> new Workload.Volume(claim.name(), claim.path()))
                 .toList();
     }
 

@@ -1,13 +1,12 @@
 package im.backend.orchestrator;
 
 import im.backend.domain.ReleaseName;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 
 /** The fake keeps the contract too. */
 final class FakeOrchestratorTest extends OrchestratorContract {
-    private final FakeOrchestrator orchestrator = new FakeOrchestrator(Path.of("volumes"), new FakeInstanceLogs());
+    private final FakeOrchestrator orchestrator = new FakeOrchestrator(new FakeInstanceLogs());
 
     @Override
     protected Orchestrator orchestrator() {

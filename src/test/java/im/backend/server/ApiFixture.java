@@ -77,7 +77,7 @@ final class ApiFixture implements AutoCloseable {
         Clock clock = Clock.systemUTC();
         images = new FakeImageBuilder(folder.resolve("images"));
         FakeInstanceLogs logs = new FakeInstanceLogs();
-        orchestrator = new FakeOrchestrator(folder.resolve("volumes"), logs);
+        orchestrator = new FakeOrchestrator(logs);
         closing.add("orchestrator", orchestrator);
         InMemoryProjectStore projects = new InMemoryProjectStore(clock);
         InMemoryReleaseStore releases = new InMemoryReleaseStore(projects);

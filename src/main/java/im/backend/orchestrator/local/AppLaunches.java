@@ -58,8 +58,8 @@ final class AppLaunches {
         List<String> arguments = workload.command().resolve(environment);
         requireProgram(workload, arguments.getFirst(), environment.getOrDefault("PATH", ""), binds);
         Limits limits = new Limits(
-                workload.resources().memoryBytes(),
-                cpu == Cpu.LIMITED ? workload.resources().cpuMillis() : 0,
+                workload.terms().resources().memoryBytes(),
+                cpu == Cpu.LIMITED ? workload.terms().resources().cpuMillis() : 0,
                 PROCESSES_MAX,
                 FILES_MAX);
         boolean hasFolder =
@@ -81,10 +81,12 @@ final class AppLaunches {
     }
 
     /** Outer folders first. */
-    private static List<Bind> binds(Workload workload, Toolchain toolchain) {
+    private List<Bind> binds(Workload workload, Toolchain toolchain) {
         return Stream.of(
-                        workload.mounts().stream().map(mount -> Bind.readOnly(mount.folder(), mount.path())),
-                        workload.volumes().stream().map(volume -> Bind.readWrite(volume.folder(), volume.path())),
+                        workload.image().mounts().stream().map(mount -> Bind.readOnly(mount.folder(), mount.path())),
+                        workload.volumes().stream()
+                                .map(volume -> Bind.readWrite(
+                                        settings.volume(workload.project().id(), volume.name()), volume.path())),
                         toolchain.binds().stream())
                 .flatMap(all -> all)
                 .sorted(Comparator.comparing(Bind::path))
@@ -116,7 +118,7 @@ final class AppLaunches {
      * before it ever collected garbage. Values of the user win, and so do options of the command line.
      */
     private static Map<String, String> memoryHint(Workload workload) {
-        long mebibytes = Math.max(16, workload.resources().memoryBytes() * HEAP_PERCENT / 100 >> 20);
+        long mebibytes = Math.max(16, workload.terms().resources().memoryBytes() * HEAP_PERCENT / 100 >> 20);
         return switch (workload.runtime().language()) {
             case JAVA, STATIC -> Map.of("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
             case NODE -> Map.of("NODE_OPTIONS", "--max-old-space-size=" + mebibytes);
@@ -127,7 +129,7 @@ final class AppLaunches {
 
     /** The image's own system; empty when it lends the host's. */
     private static Optional<ImageRoot> root(Workload workload) {
-        return workload.mounts().stream()
+        return workload.image().mounts().stream()
                 .filter(mount -> mount.path().equals(Bind.ROOT))
                 .findFirst()
                 .map(mount -> new ImageRoot(mount.folder()));
@@ -136,7 +138,7 @@ final class AppLaunches {
     /** The image is read-only, so a folder to mount storage on has to be part of it. */
     private static void requireMountPoints(Workload workload) {
         for (Workload.Volume volume : workload.volumes()) {
-            for (Workload.Mount mount : workload.mounts()) {
+            for (Workload.Mount mount : workload.image().mounts()) {
                 Path outer = Path.of(mount.path());
                 Path path = Path.of(volume.path());
                 boolean missing = path.startsWith(outer)

@@ -102,6 +102,16 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
     }
 
     @Override
+    public Place place() {
+        return Place.HOST;
+    }
+
+    @Override
+    public boolean isRolledOut(Workload.Key key) {
+        return true;
+    }
+
+    @Override
     public void createNamespace(ReleaseName release) {
         try {
             Files.createDirectories(folderOf(release));

@@ -1,5 +1,6 @@
 package im.backend.orchestrator.local;
 
+import im.backend.domain.ProjectId;
 import java.nio.file.Path;
 
 /**
@@ -17,5 +18,13 @@ public record LocalSettings(Path instances, Path volumes, int uidBase, int portM
 
     public static LocalSettings in(Path data) {
         return new LocalSettings(data.resolve("instances"), data.resolve("volumes"), UID_BASE, PORT_MIN, PORT_MAX);
+    }
+
+    Path volumesOf(ProjectId project) {
+        return volumes.resolve(project.value());
+    }
+
+    Path volume(ProjectId project, String name) {
+        return volumesOf(project).resolve(name);
     }
 }

@@ -36,20 +36,20 @@ public final class LocalStorage implements Storage {
                             "volume name: " + claim.name() + " (expected: letters, digits, hyphens and underscores)")
                     .asException();
         }
-        Path folder = folderOf(project.id()).resolve(claim.name());
+        Path folder = settings.volume(project.id(), claim.name());
         try {
-            makeOwned(folderOf(project.id()), project);
+            makeOwned(settings.volumesOf(project.id()), project);
             makeOwned(folder, project);
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
-        return new Workload.Volume(folder, claim.path());
+        return new Workload.Volume(claim.name(), claim.path());
     }
 
     @Override
     public void delete(ProjectId project) {
         try {
-            new FileTree(folderOf(project)).delete();
+            new FileTree(settings.volumesOf(project)).delete();
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
@@ -59,7 +59,7 @@ public final class LocalStorage implements Storage {
     @Override
     public long usedBytes(ProjectId project) {
         try {
-            return new FileTree(folderOf(project)).bytes() + logs.usedBytes(project);
+            return new FileTree(settings.volumesOf(project)).bytes() + logs.usedBytes(project);
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }
@@ -78,9 +78,5 @@ public final class LocalStorage implements Storage {
             Files.setAttribute(folder, "unix:uid", uid);
             Files.setAttribute(folder, "unix:gid", uid);
         }
-    }
-
-    private Path folderOf(ProjectId project) {
-        return settings.volumes().resolve(project.value());
     }
 }

@@ -142,13 +142,13 @@ final class SupervisedInstance {
         long startedAt = System.nanoTime();
         boolean starting = boosted;
         if (!starting) {
-            current.limitCpu(workload.resources().cpuMillis());
+            current.limitCpu(workload.terms().resources().cpuMillis());
         }
         long kills = 0;
         while (!current.awaitEnd(starting ? STARTING_LOOK : LOOK)) {
             Duration up = Duration.ofNanos(System.nanoTime() - startedAt);
             if (starting && (up.compareTo(START_BOOST_MAX) > 0 || answers())) {
-                current.limitCpu(workload.resources().cpuMillis());
+                current.limitCpu(workload.terms().resources().cpuMillis());
                 starting = false;
             }
             long seen = current.outOfMemoryKills();
@@ -180,7 +180,7 @@ final class SupervisedInstance {
     }
 
     private String outOfMemory() {
-        return "out of memory: the limit is " + (workload.resources().memoryBytes() >> 20)
+        return "out of memory: the limit is " + (workload.terms().resources().memoryBytes() >> 20)
                 + " MiB; set a higher `memory:` in backend.yml";
     }
 

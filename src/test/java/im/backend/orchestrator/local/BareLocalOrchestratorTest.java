@@ -43,9 +43,9 @@ final class BareLocalOrchestratorTest extends LocalOrchestratorKit {
                 base.command(),
                 base.folder(),
                 base.environment(),
-                List.of(base.mounts().getFirst(), new Workload.Mount(data.resolve("library"), "/app/.deps")),
+                mounted(base, new Workload.Mount(data.resolve("library"), "/app/.deps")),
                 base.volumes(),
-                base.resources(),
+                base.terms(),
                 base.port());
 
         host.oneOff.run(nested, SOON, lines::add);

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import im.backend.domain.AppManifest.Resources;
 import im.backend.domain.Command;
 import im.backend.domain.CommitHash;
 import im.backend.domain.DeploymentId;
+import im.backend.domain.Digest;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
@@ -106,9 +106,9 @@ class ImageWorkloadTest {
                 Command.parse(command),
                 "/srv",
                 values,
-                List.of(new Workload.Mount(root, "/")),
+                new Workload.Image(Digest.ofSha256Hex("0".repeat(64)), List.of(new Workload.Mount(root, "/"))),
                 List.of(),
-                Resources.DEFAULT,
+                Workload.Terms.DEFAULT,
                 new Workload.Port.None());
         List<String> lines = new ArrayList<>();
         host.oneOff.run(workload, SOON, lines::add);

@@ -72,9 +72,9 @@ final class LocalHost implements AutoCloseable {
                 Command.parse(command),
                 base.folder(),
                 environment,
-                List.of(new Mount(data.resolve("app"), "/app")),
+                new Workload.Image(base.image().digest(), List.of(new Mount(data.resolve("app"), "/app"))),
                 volumes,
-                base.resources(),
+                base.terms(),
                 base.port());
     }
 

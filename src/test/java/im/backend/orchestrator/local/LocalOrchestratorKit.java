@@ -230,7 +230,13 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
                 .isEqualTo(124);
     }
 
+    static Workload.Image mounted(Workload workload, Workload.Mount further) {
+        Workload.Image image = workload.image();
+        return new Workload.Image(image.digest(), List.of(image.mounts().getFirst(), further));
+    }
+
     static Workload limited(Workload workload, long memoryBytes) {
+        Workload.Terms terms = workload.terms();
         return new Workload(
                 workload.key(),
                 workload.project(),
@@ -239,9 +245,14 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
                 workload.command(),
                 workload.folder(),
                 workload.environment(),
-                workload.mounts(),
+                workload.image(),
                 workload.volumes(),
-                new Resources(memoryBytes, 500),
+                new Workload.Terms(
+                        new Resources(memoryBytes, 500),
+                        terms.scaling(),
+                        terms.health(),
+                        terms.strategy(),
+                        terms.drain()),
                 workload.port());
     }
 

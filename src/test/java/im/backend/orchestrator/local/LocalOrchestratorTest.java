@@ -15,7 +15,6 @@ import im.backend.orchestrator.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -113,9 +112,9 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
                 base.command(),
                 base.folder(),
                 base.environment(),
-                List.of(base.mounts().getFirst(), new Workload.Mount(data.resolve("modules"), "/app/node_modules")),
+                mounted(base, new Workload.Mount(data.resolve("modules"), "/app/node_modules")),
                 base.volumes(),
-                base.resources(),
+                base.terms(),
                 base.port());
 
         assertThat(answer(start(nested))).isEqualTo("hello");
@@ -171,9 +170,9 @@ final class LocalOrchestratorTest extends LocalOrchestratorKit {
                 workload.command(),
                 workload.folder(),
                 workload.environment(),
-                workload.mounts(),
+                workload.image(),
                 workload.volumes(),
-                workload.resources(),
+                workload.terms(),
                 workload.port());
     }
 
