@@ -3,6 +3,7 @@ package im.backend.build.jib;
 import com.google.cloud.tools.jib.blob.BlobDescriptor;
 import com.google.cloud.tools.jib.hash.CountingDigestOutputStream;
 import im.backend.domain.Digest;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -35,7 +37,7 @@ final class LayerTar implements Closeable {
     private final Set<String> folders = new HashSet<>();
 
     LayerTar(OutputStream out) throws IOException {
-        digesting = new CountingDigestOutputStream(new FastGzip(new Unclosed(out)));
+        digesting = new CountingDigestOutputStream(new LayerGzip(new Unclosed(out)));
         tar = new TarArchiveOutputStream(digesting, "UTF-8");
         tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
         tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);
@@ -105,13 +107,43 @@ final class LayerTar implements Closeable {
         tar.putArchiveEntry(entry);
     }
 
-    /** Level 1: an app's layer is made at each deploy, and is read again only on a roll back after a clean-up. */
-    private static final class FastGzip extends GZIPOutputStream {
+    /**
+     * Packs a small layer well, for it is what a redeploy sends, and a large one fast, since that takes time at each change
+     * of the app. The first bytes wait until it is known which it is, so that the digest follows from the bytes alone.
+     */
+    private static final class LayerGzip extends GZIPOutputStream {
         private static final int BUFFER_BYTES = 32 * 1024;
+        private static final int SMALL_BYTES = 256 * 1024;
+        private final ByteArrayOutputStream first = new ByteArrayOutputStream();
+        private boolean decided;
 
-        FastGzip(OutputStream out) throws IOException {
+        LayerGzip(OutputStream out) throws IOException {
             super(out, BUFFER_BYTES);
-            def.setLevel(1);
+        }
+
+        @Override
+        public void write(byte[] bytes, int from, int length) throws IOException {
+            if (!decided && first.size() + length <= SMALL_BYTES) {
+                first.write(bytes, from, length);
+                return;
+            }
+            decide(Deflater.BEST_SPEED);
+            super.write(bytes, from, length);
+        }
+
+        @Override
+        public void finish() throws IOException {
+            decide(Deflater.DEFAULT_COMPRESSION);
+            super.finish();
+        }
+
+        private void decide(int level) throws IOException {
+            if (!decided) {
+                decided = true;
+                def.setLevel(level);
+                super.write(first.toByteArray(), 0, first.size());
+                first.reset();
+            }
         }
     }
 
