@@ -17,13 +17,13 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -38,6 +38,7 @@ final class StateBench {
     private static final ProjectId PROJECT = new ProjectId("admin-bench");
     private static final int CLIENTS = 16;
     private static final int SAMPLES = 2000;
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final DeploymentEvent.Failed ENDED = new DeploymentEvent.Failed(
             DeploymentStatus.QUEUED, "superseded", "A newer deployment took its place.", "", List.of());
 
@@ -143,7 +144,7 @@ final class StateBench {
     private DeploymentId open() {
         Instant now = Instant.now();
         Deployment asked = new Deployment(
-                new DeploymentId(UUID.randomUUID()),
+                DeploymentId.at(now, RANDOM),
                 PROJECT,
                 new CommitHash("0123456789abcdef0123456789abcdef01234567"),
                 new UserName("admin"),

@@ -10,12 +10,12 @@ import im.backend.store.sql.DatabaseSettings;
 import im.backend.store.sql.SqlDeploymentLog;
 import im.backend.store.sql.SqlProjectStore;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -27,6 +27,7 @@ import java.util.logging.LogManager;
  */
 final class StateFill {
     private static final int WRITERS = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
     private static final DeploymentEvent.Failed ENDED = new DeploymentEvent.Failed(
             DeploymentStatus.QUEUED, "superseded", "A newer deployment took its place.", "", List.of());
 
@@ -72,7 +73,7 @@ final class StateFill {
     private static Deployment deployment(ProjectId project) {
         Instant now = Instant.now();
         return new Deployment(
-                new DeploymentId(UUID.randomUUID()),
+                DeploymentId.at(now, RANDOM),
                 project,
                 new CommitHash("0123456789abcdef0123456789abcdef01234567"),
                 new UserName("admin"),

@@ -60,7 +60,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 
 /** Which technology is behind which port: each method opens one feature, and notes how it is closed. */
 final class Wiring {
@@ -230,7 +229,7 @@ final class Wiring {
                 deploy.timeMax(),
                 deploy.stopGrace(),
                 deploy.keepReleases());
-        DeployEngine engine = new DeployEngine(ports, settings, clock, () -> new DeploymentId(UUID.randomUUID()));
+        DeployEngine engine = new DeployEngine(ports, settings, clock, () -> DeploymentId.at(clock.instant(), random));
         closing.add("deployments", engine);
         return engine;
     }

@@ -6,7 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -161,6 +168,30 @@ final class NamesTest {
         for (String wrong : new String[] {"", "x", "1-1-1-1-1", "123E4567-E89B-12D3-A456-426614174000"}) {
             assertRefused(DeploymentId::parse, wrong, Problem.NotFound.class, "not-found");
         }
+    }
+
+    @Test
+    void freshDeploymentIdsSortByTime() {
+        RandomGenerator random = new Random(20261122);
+        Instant start = Instant.parse("2026-11-22T05:00:00Z");
+        List<String> ids = IntStream.range(0, 100)
+                .mapToObj(i -> DeploymentId.at(start.plusMillis(i), random).toString())
+                .toList();
+
+        assertThat(ids).isSorted().doesNotHaveDuplicates();
+        UUID fresh = UUID.fromString(ids.getFirst());
+        assertThat(fresh.version()).isEqualTo(7);
+        assertThat(fresh.variant()).isEqualTo(2);
+        assertThat(fresh.getMostSignificantBits() >>> 16).isEqualTo(start.toEpochMilli());
+    }
+
+    @Test
+    void freshDeploymentIdsOfOneMomentDiffer() {
+        RandomGenerator random = new Random(20261122);
+        Instant now = Instant.parse("2026-11-22T05:00:00Z");
+
+        assertThat(Stream.generate(() -> DeploymentId.at(now, random)).limit(1000))
+                .doesNotHaveDuplicates();
     }
 
     @Test

@@ -25,6 +25,9 @@ record LogSource(InstanceId id, ProjectId project, ReleaseName release) {
 
     /** What tells one instance's lines from all others' of its project. */
     static String tag(Workload.Key key) {
-        return key.deployment().toString().substring(0, DEPLOYMENT_DIGITS) + " " + key.process() + " " + key.ordinal();
+        String deployment = key.deployment().toString();
+        // The last digits: the first ones are the time, which deployments of the same minute share.
+        return deployment.substring(deployment.length() - DEPLOYMENT_DIGITS) + " " + key.process() + " "
+                + key.ordinal();
     }
 }

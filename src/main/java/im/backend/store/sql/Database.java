@@ -86,7 +86,7 @@ public final class Database implements AutoCloseable {
 
     /** One transaction, on the disk (fsync) when this returns. */
     <T> T write(Function<Handle, T> work) {
-        T result = writeLazily(work);
+        T result = commit(work);
         engine.awaitDurable();
         return result;
     }
@@ -100,6 +100,12 @@ public final class Database implements AutoCloseable {
 
     /** One transaction that outlives kill -9, and a power cut only when a later {@link #write} has returned. */
     <T> T writeLazily(Function<Handle, T> work) {
+        T result = commit(work);
+        engine.awaitHandedOver();
+        return result;
+    }
+
+    private <T> T commit(Function<Handle, T> work) {
         engine.requireRoom();
         try {
             return jdbi().inTransaction(work::apply);

@@ -8,11 +8,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.h2.engine.SessionLocal;
+import org.h2.jdbc.JdbcConnection;
 import org.h2.jdbcx.JdbcDataSource;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVStore;
@@ -21,10 +22,12 @@ import org.h2.mvstore.MVStoreException;
 /** H2 in one file, with a {@link StateMark} beside it. */
 final class EmbeddedEngine implements Engine {
     private static final String OPTIONS = ";MODE=PostgreSQL"
-            // Each commit reaches the operating system, so that kill -9 loses nothing (docs/adr/0012).
-            + ";WRITE_DELAY=0"
+            // A commit stays in memory until a flush writes what all commits before it have changed (docs/adr/0028).
+            + ";WRITE_DELAY=1000"
             // We close it ourselves, after those who still write.
             + ";DB_CLOSE_ON_EXIT=FALSE"
+            // An end takes so long only when there is that much to give back to the disk.
+            + ";MAX_COMPACT_TIME=10000"
             + ";LOCK_TIMEOUT=10000"
             + ";CACHE_SIZE=16384"
             // Per connection, where H2 keeps 8: all statements of the stores fit in, so that each is planned once.
@@ -35,13 +38,14 @@ final class EmbeddedEngine implements Engine {
     private final Path file;
     private final StateMark mark;
     private final long freeBytesMin;
-    private final GroupSync sync = new GroupSync(this::checkpoint);
+    private final GroupSync handOver = new GroupSync(this::handOver);
+    private final GroupSync force = new GroupSync(this::force);
     private Optional<Opened> opened = Optional.empty();
     /** Whether its tables were found good since it was opened, so that closing may vouch for the file. */
     private boolean sound;
 
-    /** @param checkpoints of its own, so that a flush never waits for the pool; it also keeps the database open */
-    private record Opened(Connection checkpoints, HikariDataSource pool) {}
+    /** @param keeper keeps the database open, and shuts it down */
+    private record Opened(Connection keeper, MVStore store, HikariDataSource pool) {}
 
     EmbeddedEngine(DatabaseSettings.Embedded settings) {
         this.folder = settings.folder().toAbsolutePath();
@@ -62,10 +66,10 @@ final class EmbeddedEngine implements Engine {
                 // From here on H2 writes, whatever comes of this start.
                 mark.writeFirst(new StateMark.State.Open(state.version()));
             });
-            Connection checkpoints =
+            Connection keeper =
                     source(left.isPresent() ? url + ";IFEXISTS=TRUE" : url).getConnection();
             HikariDataSource pool = new PoolSettings(source(url)).open();
-            opened = Optional.of(new Opened(checkpoints, pool));
+            opened = Optional.of(new Opened(keeper, store(keeper), pool));
             return pool;
         } catch (SQLException failure) {
             throw refused(failure);
@@ -94,7 +98,12 @@ final class EmbeddedEngine implements Engine {
 
     @Override
     public void awaitDurable() {
-        sync.await();
+        force.await();
+    }
+
+    @Override
+    public void awaitHandedOver() {
+        handOver.await();
     }
 
     @Override
@@ -108,7 +117,7 @@ final class EmbeddedEngine implements Engine {
 
     @Override
     public long flushes() {
-        return sync.flushes();
+        return force.flushes();
     }
 
     @Override
@@ -127,9 +136,9 @@ final class EmbeddedEngine implements Engine {
         opened = Optional.empty();
         last.ifPresent(open -> {
             open.pool().close();
-            try (Connection checkpoints = open.checkpoints();
-                    Statement statement = checkpoints.createStatement()) {
-                long version = version(statement);
+            try (Connection keeper = open.keeper();
+                    Statement statement = keeper.createStatement()) {
+                long version = open.store().getCurrentVersion();
                 statement.execute("SHUTDOWN");
                 if (sound) {
                     mark.write(mark.closed(version));
@@ -140,25 +149,36 @@ final class EmbeddedEngine implements Engine {
         });
     }
 
-    private void checkpoint() {
-        // Read first: whatever has this version was handed over before the flush and is on the disk after it.
-        try (Statement statement = opened.orElseThrow().checkpoints().createStatement()) {
-            long version = version(statement);
-            statement.execute("CHECKPOINT SYNC");
-            mark.write(new StateMark.State.Open(version));
-        } catch (SQLException failure) {
-            throw new SqlFailure(failure).asException();
+    private void force() {
+        long version = handOver();
+        try {
+            opened.orElseThrow().store().sync();
+        } catch (MVStoreException failure) {
+            throw new SqlFailure(new SQLException(failure)).asException();
         }
+        mark.write(new StateMark.State.Open(version));
     }
 
-    private static long version(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("""
-            SELECT setting_value FROM information_schema.settings
-            WHERE setting_name = 'info.CURRENT_VERSION'\
-            """)) {
-            row.next();
-            return row.getLong("setting_value");
+    /** Writes what was committed to the operating system, and returns the number of that state. */
+    private long handOver() {
+        MVStore store = opened.orElseThrow().store();
+        long[] version = {0};
+        try {
+            store.commit();
+            // H2 may be writing a part of it behind the scenes: this runs when it has.
+            store.executeFilestoreOperation(() -> version[0] = store.getCurrentVersion());
+        } catch (MVStoreException failure) {
+            throw new SqlFailure(new SQLException(failure)).asException();
         }
+        return version[0];
+    }
+
+    /** The layer of H2 that writes the file; its SQL for a flush counts all pieces of the file each time. */
+    private static MVStore store(Connection connection) throws SQLException {
+        return ((SessionLocal) connection.unwrap(JdbcConnection.class).getSession())
+                .getDatabase()
+                .getStore()
+                .getMvStore();
     }
 
     /** Looks without writing: H2 itself would begin to mend. */

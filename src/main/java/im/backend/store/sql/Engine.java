@@ -17,6 +17,9 @@ interface Engine extends AutoCloseable {
     /** Returns when all that this thread committed is on the disk. */
     void awaitDurable();
 
+    /** Returns when all that this thread committed outlives a kill of the server, but perhaps not a power cut. */
+    void awaitHandedOver();
+
     /** Fails with {@code storage-full} when a write could not be finished. */
     void requireRoom();
 

@@ -53,6 +53,11 @@ final class ExternalEngine implements Engine {
     }
 
     @Override
+    public void awaitHandedOver() {
+        // The commit has done more than that.
+    }
+
+    @Override
     public void requireRoom() {
         // Its own commit fails when there is none.
     }

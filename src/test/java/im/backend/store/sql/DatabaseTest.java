@@ -58,6 +58,7 @@ final class DatabaseTest {
         SqlDeploymentLog log = new SqlDeploymentLog(database, CLOCK);
         new SqlProjectStore(database, CLOCK).create(StoreSamples.SHOP);
         long before = database.flushes();
+        long fileWritesBefore = fileWrites(database);
         int writes = 400;
 
         Callable<Deployment> write = () -> log.open(
@@ -69,6 +70,8 @@ final class DatabaseTest {
         }
 
         assertThat(database.flushes() - before).isBetween(1L, writes / 2L);
+        // One write of the file for each flush; there were more than 400 when each commit wrote for itself.
+        assertThat(fileWrites(database) - fileWritesBefore).isBetween(1L, writes / 2L);
     }
 
     @Test
@@ -202,6 +205,13 @@ final class DatabaseTest {
                         ProblemException.class,
                         refused -> assertThat(refused.problem()).isInstanceOf(Problem.StorageFull.class));
         assertThat(projects.find(StoreSamples.SHOP)).isPresent();
+    }
+
+    private static long fileWrites(Database database) {
+        return database.read(handle -> handle.createQuery(
+                        "SELECT setting_value FROM information_schema.settings WHERE setting_name = 'info.FILE_WRITE'")
+                .mapTo(Long.class)
+                .one());
     }
 
     private Database open() {
