@@ -7,6 +7,7 @@ import im.backend.domain.ReleaseName;
 import im.backend.host.Footprint;
 import im.backend.host.ProgramIdentity;
 import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.log.InstanceId;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

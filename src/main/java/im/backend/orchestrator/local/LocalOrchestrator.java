@@ -14,6 +14,8 @@ import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.log.InstanceId;
+import im.backend.orchestrator.log.LogSource;
 import im.backend.problem.Problem;
 import java.io.IOException;
 import java.io.UncheckedIOException;

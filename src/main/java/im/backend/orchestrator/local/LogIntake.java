@@ -2,6 +2,9 @@ package im.backend.orchestrator.local;
 
 import im.backend.host.Launcher;
 import im.backend.host.StatusLine;
+import im.backend.orchestrator.log.LogSource;
+import im.backend.orchestrator.log.ProjectLog;
+import im.backend.orchestrator.log.RateBudget;
 import java.io.ByteArrayOutputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -55,7 +58,7 @@ final class LogIntake {
         } catch (IOException | NumberFormatException notYet) {
             stored = 0;
         }
-        offset = Math.max(stored, log.progressOf(source.id()).orElse(0L));
+        offset = Math.max(stored, log.progressOf(source.id().toString()).orElse(0L));
         freedTo = offset / BLOCK_BYTES * BLOCK_BYTES;
     }
 
@@ -209,7 +212,7 @@ final class LogIntake {
 
         /** @param upTo how far the output is taken over with it */
         void store(long upTo) throws IOException {
-            bytes.writeBytes(("= " + source.id() + " " + upTo + "\n").getBytes(StandardCharsets.US_ASCII));
+            bytes.writeBytes(LogSource.progress(source.id().toString(), upTo));
             log.append(bytes.toByteArray());
             offset = upTo;
             Files.writeString(folder.progress(), Long.toString(offset));

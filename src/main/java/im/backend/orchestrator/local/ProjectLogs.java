@@ -1,13 +1,13 @@
 package im.backend.orchestrator.local;
 
 import im.backend.domain.ProjectId;
-import im.backend.file.FileTree;
 import im.backend.host.Launcher;
 import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.LogLine;
 import im.backend.orchestrator.Workload;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import im.backend.orchestrator.log.InstanceId;
+import im.backend.orchestrator.log.LogFolder;
+import im.backend.orchestrator.log.LogSource;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Collections;
@@ -21,14 +21,12 @@ import java.util.concurrent.ConcurrentHashMap;
  * follows a log sees what is there. Safe for several threads.
  */
 public final class ProjectLogs implements InstanceLogs, AutoCloseable {
-    private static final long PROJECT_BYTES_MAX = 100L << 20;
     private static final long TICK_MILLIS = 250;
     private static final int ENDED_MAX = 1000;
 
-    private final Path folder;
     private final Launcher launcher;
     private final Clock clock;
-    private final Map<ProjectId, ProjectLog> logs = new ConcurrentHashMap<>();
+    private final LogFolder logs;
     private final Map<InstanceId, LogIntake> intakes = new ConcurrentHashMap<>();
     private final Map<Workload.Key, ProjectId> projects = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -41,7 +39,7 @@ public final class ProjectLogs implements InstanceLogs, AutoCloseable {
     private final Thread ticker = Thread.ofVirtual().name("app logs").unstarted(this::tick);
 
     public ProjectLogs(Path folder, Launcher launcher, Clock clock) {
-        this.folder = folder;
+        this.logs = new LogFolder(folder);
         this.launcher = launcher;
         this.clock = clock;
     }
@@ -60,13 +58,13 @@ public final class ProjectLogs implements InstanceLogs, AutoCloseable {
     @Override
     public List<LogLine> last(ProjectId project, int countMax) {
         take(project);
-        return log(project).last(countMax, line -> true);
+        return logs.of(project).last(countMax, line -> true);
     }
 
     @Override
     public List<LogLine> after(ProjectId project, long position, int countMax) {
         take(project);
-        return log(project).after(position, countMax);
+        return logs.of(project).after(position, countMax);
     }
 
     @Override
@@ -77,14 +75,14 @@ public final class ProjectLogs implements InstanceLogs, AutoCloseable {
         }
         take(project);
         String tag = LogSource.tag(key);
-        return log(project).last(countMax, line -> line.tag().equals(tag));
+        return logs.of(project).last(countMax, line -> line.tag().equals(tag));
     }
 
     /** From now on the instance's output is taken over. */
     LogIntake attach(LogSource source, InstanceFolder instance) {
         projects.put(source.id().key(), source.project());
         return intakes.computeIfAbsent(source.id(), id -> {
-            LogIntake intake = new LogIntake(source, instance, log(source.project()), launcher, clock);
+            LogIntake intake = new LogIntake(source, instance, logs.of(source.project()), launcher, clock);
             intake.resume();
             return intake;
         });
@@ -99,28 +97,11 @@ public final class ProjectLogs implements InstanceLogs, AutoCloseable {
     }
 
     void delete(ProjectId project) {
-        ProjectLog log = logs.remove(project);
-        (log == null ? new ProjectLog(folderOf(project), PROJECT_BYTES_MAX) : log).delete();
+        logs.delete(project);
     }
 
     long usedBytes(ProjectId project) {
-        try {
-            return new FileTree(folderOf(project)).bytes();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
-    }
-
-    private ProjectLog log(ProjectId project) {
-        return logs.computeIfAbsent(project, id -> {
-            ProjectLog log = new ProjectLog(folderOf(id), PROJECT_BYTES_MAX);
-            log.open();
-            return log;
-        });
-    }
-
-    private Path folderOf(ProjectId project) {
-        return folder.resolve(project.value());
+        return logs.usedBytes(project);
     }
 
     private void take(ProjectId project) {

@@ -6,6 +6,7 @@ import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.log.InstanceId;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -12,6 +12,7 @@ import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.LogLine;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.log.InstanceId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package im.backend.orchestrator.local;
+package im.backend.orchestrator.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -111,8 +111,8 @@ final class ProjectLogTest {
         InstanceId other =
                 InstanceId.parse("00000000-0000-0000-0000-000000000001.web.1").orElseThrow();
 
-        assertThat(log.progressOf(known)).contains(20L);
-        assertThat(log.progressOf(other)).isEmpty();
+        assertThat(log.progressOf(known.toString())).contains(20L);
+        assertThat(log.progressOf(other.toString())).isEmpty();
     }
 
     private void append(String... texts) throws IOException {

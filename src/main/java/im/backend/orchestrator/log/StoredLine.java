@@ -1,4 +1,4 @@
-package im.backend.orchestrator.local;
+package im.backend.orchestrator.log;
 
 import im.backend.orchestrator.LogLine;
 import java.nio.charset.StandardCharsets;
@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Reads one line of a project's log back: {@code millis deployment process ordinal release text}. */
-record StoredLine(String tag, LogLine line) {
+public record StoredLine(String tag, LogLine line) {
     /** Begins a line that is not an app's but tells how far an instance's output was taken over. */
     static final byte PROGRESS = '=';
 

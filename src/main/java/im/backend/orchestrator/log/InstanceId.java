@@ -1,4 +1,4 @@
-package im.backend.orchestrator.local;
+package im.backend.orchestrator.log;
 
 import im.backend.domain.DeploymentId;
 import im.backend.orchestrator.Workload;
@@ -8,11 +8,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** A workload's key as a file name and launch id: {@code {deployment}.{process}.{ordinal}}. */
-record InstanceId(Workload.Key key) {
+public record InstanceId(Workload.Key key) {
     private static final Pattern GRAMMAR =
             Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.([A-Za-z0-9_-]{1,64})\\.([0-9]{1,9})");
 
-    InstanceId {
+    public InstanceId {
         String text = text(key);
         if (!GRAMMAR.matcher(text).matches()) {
             throw new IllegalArgumentException(
@@ -20,7 +20,7 @@ record InstanceId(Workload.Key key) {
         }
     }
 
-    static Optional<InstanceId> parse(String text) {
+    public static Optional<InstanceId> parse(String text) {
         Matcher parts = GRAMMAR.matcher(text);
         return parts.matches()
                 ? Optional.of(new InstanceId(new Workload.Key(

@@ -1,4 +1,4 @@
-package im.backend.orchestrator.local;
+package im.backend.orchestrator.log;
 
 import im.backend.file.FileTree;
 import im.backend.orchestrator.LogLine;
@@ -27,8 +27,8 @@ import java.util.function.Predicate;
  * is the offset of its end: it grows, never changes, and finds the line without an index. The oldest segments are deleted
  * beyond the cap, so a look at the end costs the same however much was written. Safe for several threads.
  */
-final class ProjectLog {
-    static final int SEGMENT_BYTES = 1 << 20;
+public final class ProjectLog {
+    public static final int SEGMENT_BYTES = 1 << 20;
     private static final String SUFFIX = ".log";
 
     private final Path folder;
@@ -36,13 +36,13 @@ final class ProjectLog {
     private final TreeMap<Long, Path> segments = new TreeMap<>();
     private long end;
 
-    ProjectLog(Path folder, long bytesMax) {
+    public ProjectLog(Path folder, long bytesMax) {
         this.folder = folder;
         this.bytesMax = bytesMax;
     }
 
     /** A batch that a killed server did not finish is cut off; its lines are read once more from the instance's output. */
-    synchronized void open() {
+    public synchronized void open() {
         try {
             Files.createDirectories(folder);
             try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "*" + SUFFIX)) {
@@ -70,7 +70,7 @@ final class ProjectLog {
      *
      * @param batch whole lines, the last of them a progress line
      */
-    synchronized void append(byte[] batch) throws IOException {
+    public synchronized void append(byte[] batch) throws IOException {
         Path segment = segmentForAppend();
         try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
             long start = segments.lastKey();
@@ -86,8 +86,8 @@ final class ProjectLog {
         trim();
     }
 
-    /** How far the output of an instance was taken over, as the newest segment tells it. */
-    Optional<Long> progressOf(InstanceId id) {
+    /** How far the output of a writer was taken over, as the newest segment tells it. */
+    public Optional<Long> progressOf(String writer) {
         Optional<Long> progress = Optional.empty();
         View view = view();
         byte[] newest = view.segments().isEmpty()
@@ -95,7 +95,7 @@ final class ProjectLog {
                 : view.read(view.segments().lastKey());
         for (String line : new String(newest, StandardCharsets.ISO_8859_1).split("\n")) {
             String[] fields = line.split(" ");
-            if (fields.length == 3 && fields[0].equals("=") && fields[1].equals(id.toString())) {
+            if (fields.length == 3 && fields[0].equals("=") && fields[1].equals(writer)) {
                 progress = Optional.of(Long.parseLong(fields[2]));
             }
         }
@@ -103,7 +103,7 @@ final class ProjectLog {
     }
 
     /** The last lines that are wanted, oldest first. */
-    List<LogLine> last(int countMax, Predicate<StoredLine> wanted) {
+    public List<LogLine> last(int countMax, Predicate<StoredLine> wanted) {
         List<LogLine> newestFirst = new ArrayList<>();
         View view = view();
         for (long start : view.segments().descendingKeySet()) {
@@ -128,7 +128,7 @@ final class ProjectLog {
     }
 
     /** Lines behind a position, oldest first; from the oldest line that is still there when that one is gone. */
-    List<LogLine> after(long position, int countMax) {
+    public List<LogLine> after(long position, int countMax) {
         List<LogLine> found = new ArrayList<>();
         View view = view();
         Long first = view.segments().floorKey(Math.max(position, 0));
@@ -155,7 +155,7 @@ final class ProjectLog {
         return List.copyOf(found);
     }
 
-    synchronized void delete() {
+    public synchronized void delete() {
         try {
             segments.clear();
             end = 0;
