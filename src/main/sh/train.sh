@@ -6,33 +6,39 @@ java=$1 jar=$2
 target=$(cd "$(dirname "$jar")" && pwd)
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
+chmod 0711 "$work" # root's apps have users of their own, who have to get through
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-install -m 0755 "$here/backendim" "$target/backendim"
+[ "$here" = "$target" ] || install -m 0755 "$here/backendim" "$target/backendim"
 if [ "$target/backendim.aot" -nt "$jar" ] && [ "$target/backendim-serve.aot" -nt "$jar" ]; then
   exit 0
 fi
 rm -f "$target"/backendim*.aot
 
-free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-port=$(free_port) apps_port=$(free_port)
-export BACKENDIM_URL="http://127.0.0.1:$port" XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/share"
+export XDG_CONFIG_HOME="$work/config" XDG_DATA_HOME="$work/share"
 quiet=(-Xlog:disable -Xlog:all=error:stderr)
 
+# Not the machine's own configuration: with it, the training would be done on the database that it names.
+printf 'log-level: info\n' >"$work/backendim.yml"
 # By the launcher, so that the server is trained with the very flags that it will run with.
 JAVA_HOME=$(dirname "$(dirname "$java")") BACKENDIM_JAVA_OPTIONS="-XX:AOTCacheOutput=$target/backendim-serve.aot" \
-  "$target/backendim" serve --data "$work/data" --port "$port" --apps-port "$apps_port" --set limits.deploys-per-minute=100 >"$work/serve.log" 2>&1 &
+  "$target/backendim" serve --json --config-file "$work/backendim.yml" --data "$work/data" --port 0 --apps-port 0 --set limits.deploys-per-minute=100 \
+  >"$work/serve.json" 2>"$work/serve.log" &
 server=$!
-for _ in $(seq 300); do
-  curl -sf -o /dev/null "$BACKENDIM_URL/readyz" && break
+for _ in $(seq 600); do # it says where it listens when it does
+  [ ! -s "$work/serve.json" ] || break
   kill -0 "$server" 2>/dev/null || { cat "$work/serve.log" >&2; exit 1; }
   sleep 0.1
 done
+BACKENDIM_URL=$(sed -n 's/.*"url":"\([^"]*\)".*/\1/p' "$work/serve.json")
+apps_port=$(sed -n 's/.*"apps":"[^"]*:\([0-9]*\)".*/\1/p' "$work/serve.json")
+export BACKENDIM_URL
 
 cli() { "$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -jar "$target/backendim.jar" "$@" >>"$work/cli.log" 2>&1; }
 mkdir "$work/app"
-cat >"$work/app/app.py" <<'PYTHON'
+if command -v python3 >/dev/null; then
+  cat >"$work/app/app.py" <<'PYTHON'
 import os
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -49,10 +55,16 @@ class Hello(BaseHTTPRequestHandler):
 
 ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Hello).serve_forever()
 PYTHON
-cat >"$work/app/backend.yml" <<'YAML'
+  # shellcheck disable=SC2016 # the app's own PORT is meant
+  runtime=python entrypoint='entrypoint: python3 app.py --port $PORT'
+else # a machine whose apps are elsewhere, as on Kubernetes
+  printf 'hello\n' >"$work/app/index.html"
+  runtime=static entrypoint=
+fi
+cat >"$work/app/backend.yml" <<YAML
 name: trained
-runtime: python
-entrypoint: python3 app.py --port $PORT
+runtime: $runtime
+$entrypoint
 env:
   - GREETING=hello
 resources:
@@ -67,6 +79,7 @@ done
 cli status -p trained || true
 cli logs -p trained --lines 10 || true
 for _ in $(seq 50); do
+  command -v curl >/dev/null || break
   curl -s -o /dev/null -H "Host: trained.localhost:$apps_port" "http://127.0.0.1:$apps_port/"
   curl -s "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json" >/dev/null
 done

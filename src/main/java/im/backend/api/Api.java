@@ -4,6 +4,7 @@ import im.backend.deploy.DeployEngine;
 import im.backend.identity.IdentityProvider;
 import im.backend.identity.TokenIssuer;
 import im.backend.identity.TokenVerifier;
+import im.backend.project.BackupDesk;
 import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
@@ -35,7 +36,8 @@ public final class Api implements AutoCloseable {
             ProjectEnv env,
             ProjectSecrets secrets,
             ImageDesk images,
-            RegistryDesk registry) {}
+            RegistryDesk registry,
+            BackupDesk backups) {}
 
     /**
      * What the server says of itself.
@@ -53,7 +55,7 @@ public final class Api implements AutoCloseable {
         List<ApiRoute> all = new ArrayList<>(host.routes());
         all.addAll(new AuthRoutes(identity.accounts(), identity.issuer(), meter, clock).routes());
         all.addAll(new TicketRoutes(tickets).routes());
-        all.addAll(new ServerRoutes(host.facts()).routes());
+        all.addAll(new ServerRoutes(host.facts(), useCases.backups()).routes());
         all.addAll(new DeployRoutes(useCases.engine().deployments(), settings).routes());
         all.addAll(new StatusRoutes(useCases.engine().deployments()).routes());
         all.addAll(sockets.routes());

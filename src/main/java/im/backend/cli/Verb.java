@@ -55,6 +55,7 @@ enum Verb {
     REGISTRY_BASES("registry bases", Group.SERVER, "The base images that are here"),
     REGISTRY_PULL("registry pull", Group.SERVER, "Bring in a base image from its registry, or update it"),
     REGISTRY_IMPORT("registry import", Group.SERVER, "Bring in a base image from an archive, without a network"),
+    BACKUP("backup", Group.SERVER, "Copy the server's state to a file on its machine, while it runs"),
     DOCTOR("doctor", Group.SERVER, "Look at this machine and the server, with a fix for what is amiss"),
     COMPLETION("completion", Group.SERVER, "A completion script for bash, zsh or fish"),
     VERSION("version", Group.SERVER, "The version of this program");
@@ -172,6 +173,7 @@ enum Verb {
             case REGISTRY_BASES -> new RegistryBasesCommand();
             case REGISTRY_PULL -> new RegistryPullCommand();
             case REGISTRY_IMPORT -> new RegistryImportCommand();
+            case BACKUP -> new BackupCommand();
             case DOCTOR -> new DoctorCommand();
             case COMPLETION -> new CompletionCommand();
             case VERSION -> new VersionCommand();

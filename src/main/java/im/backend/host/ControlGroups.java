@@ -25,6 +25,8 @@ final class ControlGroups {
     private static final Path OWN_GROUPS = Path.of("/proc/self/cgroup");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
     private static final String VERSION_2 = "cgroup2";
+    /** Where the server itself is, beside its programs' groups; also a service's DelegateSubgroup=. */
+    private static final String LEAF = "backendim-server";
 
     enum Controller {
         MEMORY,
@@ -131,7 +133,7 @@ final class ControlGroups {
         return own.stream()
                 .filter(line -> line.startsWith("0::"))
                 .findFirst()
-                .flatMap(line -> folderOf(mounts, VERSION_2, "", line.substring("0::".length())))
+                .flatMap(line -> folderOf(mounts, VERSION_2, "", withoutLeaf(line.substring("0::".length()))))
                 .filter(folder -> delegates(folder, controller))
                 .map(folder -> new Hierarchy(folder.resolve(name), true))
                 .filter(hierarchy -> works(hierarchy, controller));
@@ -167,7 +169,7 @@ final class ControlGroups {
             if (enable(own, controller)) {
                 return true;
             }
-            Path leaf = Files.createDirectories(own.resolve("backendim-server"));
+            Path leaf = Files.createDirectories(own.resolve(LEAF));
             Files.writeString(
                     leaf.resolve("cgroup.procs"),
                     Long.toString(ProcessHandle.current().pid()));
@@ -182,6 +184,12 @@ final class ControlGroups {
         } catch (IOException notOurs) {
             return false;
         }
+    }
+
+    /** A server that was born in the leaf, as the next one of a service is, makes its groups beside it. */
+    static String withoutLeaf(String group) {
+        String ending = "/" + LEAF;
+        return group.endsWith(ending) ? group.substring(0, group.length() - ending.length()) : group;
     }
 
     private static boolean enable(Path group, Controller controller) {

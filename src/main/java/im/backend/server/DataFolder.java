@@ -37,7 +37,7 @@ final class DataFolder implements AutoCloseable {
         try {
             Files.createDirectories(path);
             if (Files.getFileStore(path).supportsFileAttributeView("posix")) {
-                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwx--x--x"));
+                Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(rights()));
             }
             FileChannel channel = FileChannel.open(
                     path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -61,6 +61,11 @@ final class DataFolder implements AutoCloseable {
                                     + "). Give this user the right to, or choose another one with --data.")
                     .asException(e);
         }
+    }
+
+    /** Only a server of root's gives its apps users of their own, and they have to get through to their volumes. */
+    private String rights() throws IOException {
+        return Files.getOwner(path).getName().equals("root") ? "rwx--x--x" : "rwx------";
     }
 
     private static boolean tryLock(FileChannel channel) throws IOException {

@@ -90,7 +90,7 @@ public final class Server implements AutoCloseable {
                 : config.apps().publicPort();
         String apps = "http://*." + config.apps().domain() + (appsPort == 80 ? "" : ":" + appsPort);
         DeployEngine engine = wiring.engine(ports, appsPort);
-        Api.UseCases useCases = wiring.useCases(ports, engine, bases, registry);
+        Api.UseCases useCases = wiring.useCases(ports, engine, bases, registry, database);
         ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, apps);
         Api api = wiring.api(identity, useCases, metrics, facts);
         GitRoutes git = wiring.git(source, identity, useCases);

@@ -25,6 +25,7 @@ import im.backend.orchestrator.local.LocalSettings;
 import im.backend.orchestrator.local.LocalStorage;
 import im.backend.orchestrator.local.ProjectLogs;
 import im.backend.problem.Problem;
+import im.backend.project.BackupDesk;
 import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
@@ -234,7 +235,8 @@ final class Wiring {
         return engine;
     }
 
-    Api.UseCases useCases(Ports ports, DeployEngine engine, ImageBases bases, ImageRegistry registry) {
+    Api.UseCases useCases(
+            Ports ports, DeployEngine engine, ImageBases bases, ImageRegistry registry, Database database) {
         return new Api.UseCases(
                 engine,
                 new Projects(ports, engine),
@@ -242,7 +244,8 @@ final class Wiring {
                 new ProjectEnv(ports, engine),
                 new ProjectSecrets(ports, engine),
                 new ImageDesk(bases),
-                new RegistryDesk(registry, ports.stores().releases()));
+                new RegistryDesk(registry, ports.stores().releases()),
+                new BackupDesk(database, data.resolve("backup").resolve("state.mv.db")));
     }
 
     Api api(Api.Identity identity, Api.UseCases useCases, Metrics metrics, ServerFacts facts) {

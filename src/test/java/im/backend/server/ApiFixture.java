@@ -22,6 +22,7 @@ import im.backend.orchestrator.FakeOneOff;
 import im.backend.orchestrator.FakeOrchestrator;
 import im.backend.orchestrator.FakeStorage;
 import im.backend.problem.Problem;
+import im.backend.project.BackupDesk;
 import im.backend.project.ImageDesk;
 import im.backend.project.ProjectEnv;
 import im.backend.project.ProjectSecrets;
@@ -107,7 +108,8 @@ final class ApiFixture implements AutoCloseable {
                         new ProjectEnv(ports, engine),
                         new ProjectSecrets(ports, engine),
                         new ImageDesk(new FakeImageBases()),
-                        new RegistryDesk(registry(folder, clock), releases)),
+                        new RegistryDesk(registry(folder, clock), releases),
+                        new BackupDesk(file -> {}, folder.resolve("state"))),
                 new Api.Host(
                         () -> new ServerBody("1", "25", "Linux", clock.instant(), "local", "", List.of(), Map.of()),
                         new HealthRoutes(List::of, metrics).routes(),

@@ -126,6 +126,7 @@ final class WireSamples {
                         Map.of("db_url", 2)),
                 new RepositoryBody("admin/my-api", 12),
                 new RegistryUsageReply(3, 40, 52_000_000, Map.of("admin", 50_000_000L)),
+                new BackupReply("/var/lib/backendim/backup/state.mv.db", 1_228_800),
                 new CollectReply(true, 2, 9, 7, 12_000_000, 1, 0),
                 new ImageBaseBody(
                         "docker.io/library/python:3.12-slim",

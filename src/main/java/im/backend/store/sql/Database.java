@@ -1,6 +1,8 @@
 package im.backend.store.sql;
 
 import im.backend.problem.ProblemException;
+import im.backend.store.StateBackup;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +18,7 @@ import org.jdbi.v3.core.statement.TemplateEngine;
  * The one database: opened, migrated and closed here. The stores of this package run their SQL through {@link #read},
  * {@link #write} and {@link #writeLazily}. Safe for several threads.
  */
-public final class Database implements AutoCloseable {
+public final class Database implements StateBackup, AutoCloseable {
     private final Engine engine;
     private final Migrations migrations;
     private Optional<Jdbi> jdbi = Optional.empty();
@@ -69,6 +71,11 @@ public final class Database implements AutoCloseable {
     public void close() {
         jdbi = Optional.empty();
         engine.close();
+    }
+
+    @Override
+    public void copyTo(Path file) {
+        engine.copyTo(file);
     }
 
     /** How often the disk was flushed since the start; far below the number of writes when many write at once. */

@@ -7,10 +7,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Optional;
+import java.util.zip.ZipInputStream;
 import javax.sql.DataSource;
 import org.h2.engine.SessionLocal;
 import org.h2.jdbc.JdbcConnection;
@@ -118,6 +121,28 @@ final class EmbeddedEngine implements Engine {
     @Override
     public long flushes() {
         return force.flushes();
+    }
+
+    /** H2 copies a moment of the file while others write; it packs the copy, which is unpacked again here. */
+    @Override
+    public void copyTo(Path target) {
+        requireRoom();
+        Path packed = target.resolveSibling(target.getFileName() + ".zip");
+        try (Connection connection = opened.orElseThrow().pool().getConnection();
+                PreparedStatement backup = connection.prepareStatement("BACKUP TO ?")) {
+            backup.setString(1, packed.toString());
+            backup.execute();
+            try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(packed))) {
+                zip.getNextEntry();
+                Files.copy(zip, target, StandardCopyOption.REPLACE_EXISTING);
+            } finally {
+                Files.delete(packed);
+            }
+        } catch (SQLException failure) {
+            throw new SqlFailure(failure).asException();
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Override

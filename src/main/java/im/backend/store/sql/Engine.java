@@ -1,6 +1,7 @@
 package im.backend.store.sql;
 
 import im.backend.problem.ProblemException;
+import java.nio.file.Path;
 import javax.sql.DataSource;
 
 /** What H2 and PostgreSQL do not have in common: opening, and what it takes that a commit outlives a power cut. */
@@ -25,6 +26,9 @@ interface Engine extends AutoCloseable {
 
     /** How often the disk was told to flush; 0 when that is somebody else's work. */
     long flushes();
+
+    /** As {@link im.backend.store.StateBackup#copyTo}. */
+    void copyTo(Path file);
 
     /** Words a failure to read the tables at start. */
     ProblemException unreadable(String how);

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -65,6 +66,15 @@ final class ExternalEngine implements Engine {
     @Override
     public long flushes() {
         return 0;
+    }
+
+    @Override
+    public void copyTo(Path file) {
+        throw new Problem.Conflict(
+                        "state-elsewhere",
+                        "The state is kept at " + settings.url()
+                                + ", so it is not copied here. Back it up there, as with pg_dump.")
+                .asException();
     }
 
     @Override
