@@ -12,7 +12,9 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Clock;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,13 +25,21 @@ import java.util.stream.Stream;
  * {@link #sync} and not one by one, since several of a push are mostly in the same few folders.
  */
 final class DurableFiles {
+    private final Path root;
     private final Path unfinished;
     private final Clock clock;
+    /** Folders with names that may not be on the disk yet. */
     private final Set<Path> renamedIn = ConcurrentHashMap.newKeySet();
+    /** Folders in which a name is being made right now: whoever sees it already may rely on it only when this is forced too. */
+    private final Map<Path, Integer> renaming = new ConcurrentHashMap<>();
+    /** Folders forced since the start. In others there may be names that an earlier server made and did not live to force. */
+    private final Set<Path> forced = ConcurrentHashMap.newKeySet();
+
     private final Object forcing = new Object();
 
-    /** @param unfinished on the file system of all targets */
+    /** @param unfinished beside or above all targets, on their file system */
     DurableFiles(Path unfinished, Clock clock) {
+        this.root = folderOf(unfinished);
         this.unfinished = unfinished;
         this.clock = clock;
     }
@@ -49,14 +59,15 @@ final class DurableFiles {
     /** The file, forced before, has its name from now on; an earlier one of that name is replaced. */
     void publish(Path temporary, Path target) throws IOException {
         Path folder = folderOf(target);
-        try {
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (NoSuchFileException noFolder) {
-            makeFolder(folder);
-            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-        }
+        name(folder, () -> {
+            try {
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            } catch (NoSuchFileException noFolder) {
+                makeFolder(folder);
+                Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+            }
+        });
         touch(target);
-        renamedIn.add(folder);
     }
 
     void write(Path target, String content) throws IOException {
@@ -75,16 +86,21 @@ final class DurableFiles {
     /** An empty file needs no rename to be whole. One that is there is young again. */
     void mark(Path target) throws IOException {
         Path folder = folderOf(target);
-        try {
-            Files.createFile(target);
-        } catch (NoSuchFileException noFolder) {
-            makeFolder(folder);
-            Files.createFile(target);
-        } catch (FileAlreadyExistsException asBefore) {
-            // Its name may be on its way to the disk in another thread: forced again below.
+        if (Files.exists(target)) {
+            renew(target);
+            return;
         }
+        name(folder, () -> {
+            try {
+                Files.createFile(target);
+            } catch (NoSuchFileException noFolder) {
+                makeFolder(folder);
+                Files.createFile(target);
+            } catch (FileAlreadyExistsException asBefore) {
+                // Another thread was faster, and may not have forced it yet.
+            }
+        });
         touch(target);
-        renamedIn.add(folder);
     }
 
     /** By our clock: the kernel's own times lag by some milliseconds behind it. */
@@ -92,10 +108,13 @@ final class DurableFiles {
         Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
     }
 
-    /** A file that is there is young again, and its name is among those to be forced: another thread may have made it just now. */
+    /** A file that is there is young again, and the next {@link #sync} answers for its name too, whoever made it. */
     void renew(Path file) throws IOException {
         touch(file);
-        renamedIn.add(folderOf(file));
+        Path folder = folderOf(file);
+        if (!forced.contains(folder)) {
+            renamedIn.add(folder);
+        }
     }
 
     boolean delete(Path file) throws IOException {
@@ -106,18 +125,39 @@ final class DurableFiles {
         return deleted;
     }
 
-    /** Returns when each name given before this call is on the disk, whoever forced it. */
-    void sync() throws IOException {
+    /**
+     * Returns when each name given before this call is on the disk, whoever forced it.
+     *
+     * @return folders that had to be forced for it
+     */
+    int sync() throws IOException {
         synchronized (forcing) {
-            for (Path folder : List.copyOf(renamedIn)) {
-                renamedIn.remove(folder);
-                try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                    channel.force(true);
-                } catch (NoSuchFileException removedMeanwhile) {
-                    // An empty folder that a collection took away has no names to lose.
+            Set<Path> folders = new HashSet<>(renaming.keySet());
+            folders.addAll(renamedIn);
+            int count = 0;
+            for (Path folder : folders) {
+                if (renamedIn.contains(folder) || renaming.containsKey(folder)) {
+                    count += force(folder);
                 }
             }
+            return count;
         }
+    }
+
+    /** With the folders above it, the first time: their names too may be younger than what is on the disk. */
+    private int force(Path folder) throws IOException {
+        renamedIn.remove(folder);
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (NoSuchFileException removedMeanwhile) {
+            // An empty folder that a collection took away has no names to lose.
+            return 0;
+        } catch (IOException failed) {
+            renamedIn.add(folder);
+            throw failed;
+        }
+        forced.add(folder);
+        return folder.equals(root) || forced.contains(folderOf(folder)) ? 1 : 1 + force(folderOf(folder));
     }
 
     static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
@@ -135,14 +175,27 @@ final class DurableFiles {
         }
     }
 
+    private interface Naming {
+        void run() throws IOException;
+    }
+
+    private void name(Path folder, Naming naming) throws IOException {
+        renaming.merge(folder, 1, Integer::sum);
+        try {
+            naming.run();
+            renamedIn.add(folder);
+        } finally {
+            renaming.computeIfPresent(folder, (same, count) -> count == 1 ? null : count - 1);
+        }
+    }
+
     private void makeFolder(Path folder) throws IOException {
         if (Files.isDirectory(folder)) {
             return;
         }
         Path parent = folderOf(folder);
         makeFolder(parent);
-        Files.createDirectories(folder);
-        renamedIn.add(parent);
+        name(parent, () -> Files.createDirectories(folder));
     }
 
     private static Path folderOf(Path file) {
