@@ -25,10 +25,26 @@ public record RuntimeSpec(Language language, String version) {
         public String wireName() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** Where neither the app nor a host says one; empty for what brings its own. */
+        public String defaultVersion() {
+            return switch (this) {
+                case PYTHON -> "3.12";
+                case NODE -> "22";
+                case GO -> "1";
+                case JAVA, STATIC -> "25";
+                case DOCKERFILE -> "";
+            };
+        }
     }
 
     public static RuntimeSpec any(Language language) {
         return new RuntimeSpec(language, "");
+    }
+
+    /** With a version in any case. */
+    public RuntimeSpec withVersion() {
+        return version.isEmpty() ? new RuntimeSpec(language, language.defaultVersion()) : this;
     }
 
     public static RuntimeSpec parse(String text) {

@@ -182,10 +182,7 @@ record ImageRecipe(AppManifest manifest, RuntimeTable bases) {
     }
 
     private String base(RuntimeSpec wanted) {
-        RuntimeSpec exact = wanted.version().isEmpty()
-                ? new RuntimeSpec(wanted.language(), DefaultVersions.of(wanted.language()))
-                : wanted;
-        return bases.find(exact)
+        return bases.find(wanted.withVersion())
                 .or(() -> bases.find(wanted))
                 .map(Object::toString)
                 .orElse("docker.io/library/debian:stable-slim");
