@@ -120,6 +120,9 @@ final class ProjectRoutes {
                         Optional.empty(),
                         Optional.of(exited.exit().code()),
                         Optional.of(exited.exit().outOfMemory()));
+            case Observation.Held held ->
+                new StateBody.InstanceBody(
+                        process, ordinal, "held", 0, Optional.empty(), Optional.empty(), Optional.empty());
             case Observation.Absent absent ->
                 new StateBody.InstanceBody(
                         process, ordinal, "absent", 0, Optional.empty(), Optional.empty(), Optional.empty());

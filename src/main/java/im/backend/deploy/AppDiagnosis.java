@@ -3,6 +3,7 @@ package im.backend.deploy;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Release;
 import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Hindrance;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.LogLine;
@@ -143,6 +144,11 @@ final class AppDiagnosis {
                         : "Let the app answer GET /healthz with 200 when it is ready, or set healthcheck.path in"
                                 + " backend.yml.",
                 evidence(release, instance));
+    }
+
+    /** It does not even run. */
+    StageFailed held(Release release, Instance instance, Hindrance hindrance) {
+        return hindrance.problem(evidence(release, instance));
     }
 
     /** It runs and never listened. */

@@ -5,6 +5,7 @@ import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
+import im.backend.orchestrator.Hindrance;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
@@ -30,6 +31,7 @@ final class HealthProbe {
     private static final List<Duration> LOOKS =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
 
+    private static final Duration HINDRANCE_PAUSE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Orchestrator orchestrator;
@@ -70,6 +72,7 @@ final class HealthProbe {
         private final long begun = System.nanoTime();
         private final List<Duration> looksLeft = new ArrayList<>(LOOKS);
         private String lastAnswer = "";
+        private Duration hindranceLook = HINDRANCE_PAUSE;
         private int deafLooks;
         private boolean connected;
         private boolean first = true;
@@ -86,11 +89,15 @@ final class HealthProbe {
                 if (orchestrator.lastExit(target.instance().key()).isPresent()) {
                     throw diagnosis.exited(target.release(), target.instance()).asException();
                 }
-                if (orchestrator.isRolledOut(target.instance().key()) && answers()) {
+                boolean rolledOut = orchestrator.isRolledOut(target.instance().key());
+                if (rolledOut && answers()) {
                     return;
                 }
                 if (age().compareTo(deadline) > 0) {
                     throw timedOut(deadline);
+                }
+                if (!rolledOut) {
+                    lookForHindrance();
                 }
                 look();
                 pause();
@@ -199,9 +206,28 @@ final class HealthProbe {
             }
         }
 
+        /** What will not pass by itself is told now, and not at the deadline. */
+        private void lookForHindrance() {
+            if (age().compareTo(hindranceLook) < 0) {
+                return;
+            }
+            hindranceLook = age().plus(HINDRANCE_PAUSE);
+            if (orchestrator.observe(target.instance().key()) instanceof Observation.Held(Hindrance hindrance)
+                    && hindrance.outlook() == Hindrance.Outlook.STAYS) {
+                throw diagnosis
+                        .held(target.release(), target.instance(), hindrance)
+                        .asException();
+            }
+        }
+
         private RuntimeException timedOut(Duration deadline) {
-            List<Endpoint> elsewhere =
-                    listening(orchestrator.observe(target.instance().key()));
+            Observation last = orchestrator.observe(target.instance().key());
+            if (last instanceof Observation.Held(Hindrance hindrance)) {
+                return diagnosis
+                        .held(target.release(), target.instance(), hindrance)
+                        .asException();
+            }
+            List<Endpoint> elsewhere = listening(last);
             if (!connected && !elsewhere.isEmpty()) {
                 return diagnosis
                         .elsewhere(target.release(), target.instance(), target.endpoint(), elsewhere)
@@ -229,6 +255,7 @@ final class HealthProbe {
         private static List<Endpoint> listening(Observation observation) {
             return switch (observation) {
                 case Observation.Running(var listening, var memoryBytes, var restarts) -> listening;
+                case Observation.Held held -> List.of();
                 case Observation.Exited exited -> List.of();
                 case Observation.Absent() -> List.of();
             };

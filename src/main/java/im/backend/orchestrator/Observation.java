@@ -15,6 +15,9 @@ public sealed interface Observation {
         }
     }
 
+    /** It does not run yet, and what is in its way is known. */
+    record Held(Hindrance hindrance) implements Observation {}
+
     /** It ended and is being started again after a pause, or was given up. */
     record Exited(Exit exit, int restarts) implements Observation {}
 

@@ -15,6 +15,7 @@ import im.backend.domain.RuntimeSpec;
 import im.backend.domain.StartPlan;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.FakeInstanceLogs;
+import im.backend.orchestrator.Hindrance;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
@@ -50,6 +51,7 @@ class HealthProbeTest {
     private final ConcurrentLinkedQueue<String> requests = new ConcurrentLinkedQueue<>();
     private ServerSocket server;
     private volatile Optional<Exit> exit = Optional.empty();
+    private volatile Optional<Hindrance> hindrance = Optional.empty();
     private volatile Optional<List<Endpoint>> listening = Optional.empty();
 
     @BeforeEach
@@ -119,6 +121,32 @@ class HealthProbeTest {
         await(Optional.of("/ready"));
 
         assertThat(requests).hasSize(4);
+    }
+
+    @Test
+    void whatWillNotPassIsToldLongBeforeTheDeadline() throws Exception {
+        serve(request -> status(200));
+        hindrance = Optional.of(
+                new Hindrance("image-pull-failed", "The node can not pull it.", "Let it.", Hindrance.Outlook.STAYS));
+        Release release = release(Optional.empty(), Duration.ofMinutes(1));
+
+        assertThatThrownBy(() -> probe().await(target(release)))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        refused -> assertThat(refused.problem())
+                                .isEqualTo(hindrance.get().problem(List.of())));
+    }
+
+    @Test
+    void whatMayPassIsWaitedForAndNamedAtTheDeadline() throws Exception {
+        serve(request -> status(200));
+        hindrance =
+                Optional.of(new Hindrance("capacity", "No node has a place.", "Add one.", Hindrance.Outlook.MAY_PASS));
+
+        StageFailed failed = failure(Optional.empty());
+
+        assertThat(failed.slug()).isEqualTo("capacity");
+        assertThat(requests).isEmpty();
     }
 
     @Test
@@ -285,9 +313,12 @@ class HealthProbeTest {
                 getClass().getClassLoader(),
                 new Class<?>[] {Orchestrator.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "isRolledOut" -> true;
+                    case "isRolledOut" -> hindrance.isEmpty();
                     case "lastExit" -> exit;
-                    case "observe" -> new Observation.Running(listening.orElseGet(this::here), 0, 0);
+                    case "observe" ->
+                        hindrance.isPresent()
+                                ? new Observation.Held(hindrance.get())
+                                : new Observation.Running(listening.orElseGet(this::here), 0, 0);
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         var secrets = new InMemorySecretStore(List::of, Clock.systemUTC());

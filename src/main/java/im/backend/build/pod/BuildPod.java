@@ -52,7 +52,8 @@ final class BuildPod implements AutoCloseable {
      *
      * @param afterwards removes what only this pod needed
      */
-    static BuildPod start(Cluster cluster, V1Pod wanted, Duration max, Runnable afterwards) throws InterruptedException {
+    static BuildPod start(Cluster cluster, V1Pod wanted, Duration max, Runnable afterwards)
+            throws InterruptedException {
         Address address = Address.in(
                 wanted.getMetadata().getNamespace(), wanted.getMetadata().getName());
         BuildPod pod = new BuildPod(cluster, address, afterwards);

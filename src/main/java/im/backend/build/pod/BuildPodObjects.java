@@ -101,7 +101,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
                                 "pods",
                                 new Quantity(Integer.toString(pods)),
                                 "limits.memory",
-                                new Quantity(Long.toString(pods * settings.limits().memoryBytes())),
+                                new Quantity(
+                                        Long.toString(pods * settings.limits().memoryBytes())),
                                 "services",
                                 new Quantity("0"))));
     }
@@ -114,7 +115,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
                         .namespaceSelector(new V1LabelSelector()
                                 .matchLabels(Map.of("kubernetes.io/metadata.name", "kube-system")))))
                 .ports(Stream.of("UDP", "TCP")
-                        .map(protocol -> new V1NetworkPolicyPort().protocol(protocol).port(new IntOrString(53)))
+                        .map(protocol ->
+                                new V1NetworkPolicyPort().protocol(protocol).port(new IntOrString(53)))
                         .toList()));
         out.add(new V1NetworkPolicyEgressRule()
                 .to(List.of(
@@ -124,8 +126,7 @@ record BuildPodObjects(PodSandboxSettings settings) {
                                 .ipBlock(new V1IPBlock().cidr("::/0").except(PRIVATE_6)))));
         settings.reachable()
                 .forEach(network -> out.add(new V1NetworkPolicyEgressRule()
-                        .to(List.of(new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr(network))))));
+                        .to(List.of(new V1NetworkPolicyPeer().ipBlock(new V1IPBlock().cidr(network))))));
         return new V1NetworkPolicy()
                 .apiVersion("networking.k8s.io/v1")
                 .kind("NetworkPolicy")
@@ -179,8 +180,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
 
     private V1Container container(String name, String image, long seconds) {
         List<V1VolumeMount> mounts = new ArrayList<>();
-        FOLDERS.forEach(folder -> mounts.add(
-                new V1VolumeMount().name("work").mountPath(folder).subPath(folder.substring(1))));
+        FOLDERS.forEach(folder ->
+                mounts.add(new V1VolumeMount().name("work").mountPath(folder).subPath(folder.substring(1))));
         mounts.add(new V1VolumeMount().name("passed").mountPath(PASSED_FILES).readOnly(true));
         Quantity memory = new Quantity(Long.toString(settings.limits().memoryBytes()));
         Quantity disk = new Quantity(Long.toString(settings.limits().diskBytes()));
@@ -206,10 +207,9 @@ record BuildPodObjects(PodSandboxSettings settings) {
                 new V1Volume()
                         .name("work")
                         .emptyDir(new V1EmptyDirVolumeSource()
-                                .sizeLimit(new Quantity(Long.toString(settings.limits().diskBytes())))),
-                new V1Volume()
-                        .name("passed")
-                        .secret(new V1SecretVolumeSource().secretName(name + FILES_SUFFIX)));
+                                .sizeLimit(new Quantity(
+                                        Long.toString(settings.limits().diskBytes())))),
+                new V1Volume().name("passed").secret(new V1SecretVolumeSource().secretName(name + FILES_SUFFIX)));
     }
 
     private V1ObjectMeta metadata(String name) {

@@ -83,7 +83,8 @@ final class BuildPods {
         List<V1Secret> secrets = objects.secrets(name, passed.environment(), passed.files());
         secrets.forEach(secret -> cluster.apply(Kind.SECRET, secret));
         String reference = settings.registry() + "/" + image.repository() + "@" + image.digest();
-        return BuildPod.start(cluster, objects.pod(name, project, reference), limits().startMax(), () -> forget(secrets));
+        return BuildPod.start(
+                cluster, objects.pod(name, project, reference), limits().startMax(), () -> forget(secrets));
     }
 
     private void forget(List<V1Secret> secrets) {

@@ -90,8 +90,8 @@ record FolderTar(int filesMax, long bytesMax) {
             entries++;
             left -= Math.max(0, entry.getSize());
             if (entries > filesMax || left < 0) {
-                throw new IOException("the build's result is larger than " + filesMax + " files or "
-                        + (bytesMax >> 20) + " MiB");
+                throw new IOException(
+                        "the build's result is larger than " + filesMax + " files or " + (bytesMax >> 20) + " MiB");
             }
             put(tar, entry, folder);
         }

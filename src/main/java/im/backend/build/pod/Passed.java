@@ -31,7 +31,10 @@ record Passed(Map<String, String> environment, Map<String, byte[]> files) {
                 continue;
             }
             Path file = Path.of(value).normalize();
-            if (!names.containsKey(file) && Files.isReadable(file) && file.toFile().length() <= left && Files.isRegularFile(file)) {
+            if (!names.containsKey(file)
+                    && Files.isReadable(file)
+                    && file.toFile().length() <= left
+                    && Files.isRegularFile(file)) {
                 String name = "file-" + names.size();
                 names.put(file, name);
                 byte[] content = read(file);

@@ -61,10 +61,10 @@ public final class PodSandbox implements BuildSandbox {
 
     private Built build(BuildRequest request, BuildPlan.OfLanguage plan, ProjectCache cache, BuildOutput output)
             throws IOException, InterruptedException {
-        BuildLimits limits = new BuildLimits(
-                settings.limits().timeMax(), settings.limits().memoryBytes());
-        PodWorkshop workshop = new PodWorkshop(
-                pods, request.project(), plan.outline().start().runtime(), builds.work());
+        BuildLimits limits =
+                new BuildLimits(settings.limits().timeMax(), settings.limits().memoryBytes());
+        PodWorkshop workshop =
+                new PodWorkshop(pods, request.project(), plan.outline().start().runtime(), builds.work());
         try (BuildRun run = new BuildRun(workshop, limits, request, cache, output)) {
             return run.build(plan);
         }

@@ -104,7 +104,8 @@ public final class PodDiagnosis {
         } else if (missing) {
             fix = "Deploy the commit again, so that its image is made anew.";
         } else if (contains(message, "HTTP response to HTTPS client", "x509", "certificate")) {
-            fix = "Tell the nodes how to speak to the registry (http, or its certificate): registries.yaml on each node.";
+            fix = "Tell the nodes how to speak to the registry (http, or its certificate): registries.yaml on each"
+                    + " node.";
         } else if (contains(message, "no such host", "connection refused", "i/o timeout", "no route to host")) {
             fix = "Give the server's registry an address that the nodes reach.";
         }

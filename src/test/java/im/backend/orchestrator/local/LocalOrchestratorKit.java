@@ -260,6 +260,7 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
         return switch (orchestrator().observe(key)) {
             case Observation.Running running -> running.restarts();
             case Observation.Exited exited -> exited.restarts();
+            case Observation.Held held -> 0;
             case Observation.Absent absent -> 0;
         };
     }

@@ -1,0 +1,157 @@
+package im.backend.orchestrator.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Hindrance;
+import im.backend.orchestrator.Hindrance.Outlook;
+import io.kubernetes.client.openapi.models.CoreV1Event;
+import io.kubernetes.client.openapi.models.V1ContainerState;
+import io.kubernetes.client.openapi.models.V1ContainerStateTerminated;
+import io.kubernetes.client.openapi.models.V1ContainerStateWaiting;
+import io.kubernetes.client.openapi.models.V1ContainerStatus;
+import io.kubernetes.client.openapi.models.V1DeploymentCondition;
+import io.kubernetes.client.openapi.models.V1DeploymentStatus;
+import io.kubernetes.client.openapi.models.V1Pod;
+import io.kubernetes.client.openapi.models.V1PodCondition;
+import io.kubernetes.client.openapi.models.V1PodStatus;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Messages are those of Kubernetes 1.34 with containerd. */
+class PodDiagnosisTest {
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        ErrImagePull | failed to resolve reference "r/a@sha256:1": not found | image-pull-failed | MAY_PASS
+        ImagePullBackOff | Back-off pulling image: ErrImagePull: "r/a": not found | image-pull-failed | STAYS
+        ImagePullBackOff | ErrImagePull: failed to authorize: 401 Unauthorized | image-pull-failed | STAYS
+        ImagePullBackOff | ErrImagePull: dial tcp 10.0.0.9:5000: connect: connection refused | image-pull-failed | MAY_PASS
+        InvalidImageName | Failed to apply default image tag "A:1": invalid reference format | image-pull-failed | STAYS
+        CreateContainerConfigError | secret "env" not found | start-failed | STAYS
+        RunContainerError | exec: "serve": executable file not found in $PATH: unknown | start-failed | STAYS
+        """)
+    void aWaitingContainerIsExplained(String reason, String message, String slug, Outlook outlook) {
+        Hindrance hindrance = PodDiagnosis.hindrance(waiting(reason, message)).orElseThrow();
+
+        assertThat(hindrance.slug()).isEqualTo(slug);
+        assertThat(hindrance.outlook()).isEqualTo(outlook);
+        assertThat(hindrance.cause()).contains(message).endsWith(".");
+    }
+
+    @Test
+    void aContainerThatIsBeingMadeIsNoHindrance() {
+        assertThat(PodDiagnosis.hindrance(waiting("ContainerCreating", ""))).isEmpty();
+        assertThat(PodDiagnosis.hindrance(new V1Pod())).isEmpty();
+    }
+
+    @Test
+    void aNodeWithoutRoomIsNamed() {
+        Hindrance hindrance = PodDiagnosis.hindrance(
+                        unscheduled("0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes..."))
+                .orElseThrow();
+
+        assertThat(hindrance.slug()).isEqualTo("capacity");
+        assertThat(hindrance.fix()).contains("Lower resources");
+        assertThat(hindrance.outlook()).isEqualTo(Outlook.MAY_PASS);
+    }
+
+    @Test
+    void aVolumeThatIsNotBoundIsNamed() {
+        Hindrance hindrance = PodDiagnosis.hindrance(
+                        unscheduled("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims."))
+                .orElseThrow();
+
+        assertThat(hindrance.slug()).isEqualTo("volume-pending");
+        assertThat(hindrance.fix()).contains("StorageClass");
+    }
+
+    @Test
+    void aQuotaThatIsUsedUpIsNamed() {
+        V1DeploymentStatus status = new V1DeploymentStatus()
+                .conditions(List.of(new V1DeploymentCondition()
+                        .type("ReplicaFailure")
+                        .status("True")
+                        .message("pods \"web-1\" is forbidden: exceeded quota: limits, requested: limits.memory=1Gi")));
+
+        Hindrance hindrance = PodDiagnosis.hindrance(status).orElseThrow();
+
+        assertThat(hindrance.slug()).isEqualTo("quota-exceeded");
+        assertThat(hindrance.outlook()).isEqualTo(Outlook.STAYS);
+    }
+
+    @Test
+    void theLatestEventTellsWhatThePodDoesNot() {
+        V1Pod pod = waiting("ContainerCreating", "");
+
+        assertThat(PodDiagnosis.hindrance(
+                        pod,
+                        List.of(
+                                event("FailedMount", "old"),
+                                event("Scheduled", ""),
+                                event("FailedMount", "MountVolume.SetUp failed"))))
+                .hasValueSatisfying(hindrance -> assertThat(hindrance.cause())
+                        .isEqualTo("The volume can not be mounted: MountVolume.SetUp failed."));
+        assertThat(PodDiagnosis.hindrance(
+                        pod,
+                        List.of(event("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"))))
+                .map(Hindrance::slug)
+                .contains("health-check-failed");
+    }
+
+    @Test
+    void theLastEndOfAContainerIsKeptOverItsRestart() {
+        V1Pod crashing = pod(new V1ContainerStatus()
+                .state(new V1ContainerState().waiting(new V1ContainerStateWaiting().reason("CrashLoopBackOff")))
+                .lastState(ended(137, "OOMKilled")));
+
+        assertThat(PodDiagnosis.lastExit(crashing)).contains(new Exit(137, true));
+        assertThat(PodDiagnosis.lastExit(pod(new V1ContainerStatus().state(ended(3, "Error")))))
+                .contains(new Exit(3, false));
+        assertThat(PodDiagnosis.lastExit(waiting("ContainerCreating", ""))).isEmpty();
+    }
+
+    @Test
+    void anEvictedPodSaysWhy() {
+        V1Pod pod = new V1Pod()
+                .status(new V1PodStatus()
+                        .phase("Failed")
+                        .reason("Evicted")
+                        .message("The node was low on resource: ephemeral-storage. "));
+
+        assertThat(PodDiagnosis.hindrance(pod))
+                .map(Hindrance::cause)
+                .contains("The node put the app out: The node was low on resource: ephemeral-storage.");
+    }
+
+    private static V1ContainerState ended(int code, String reason) {
+        return new V1ContainerState()
+                .terminated(new V1ContainerStateTerminated().exitCode(code).reason(reason));
+    }
+
+    private static CoreV1Event event(String reason, String message) {
+        return new CoreV1Event().reason(reason).message(message);
+    }
+
+    private static V1Pod unscheduled(String message) {
+        return new V1Pod()
+                .status(new V1PodStatus()
+                        .phase("Pending")
+                        .conditions(List.of(new V1PodCondition()
+                                .type("PodScheduled")
+                                .status("False")
+                                .reason("Unschedulable")
+                                .message(message))));
+    }
+
+    private static V1Pod waiting(String reason, String message) {
+        return pod(new V1ContainerStatus()
+                .state(new V1ContainerState()
+                        .waiting(new V1ContainerStateWaiting().reason(reason).message(message))));
+    }
+
+    private static V1Pod pod(V1ContainerStatus container) {
+        return new V1Pod().status(new V1PodStatus().phase("Pending").containerStatuses(List.of(container)));
+    }
+}
