@@ -36,9 +36,6 @@ public interface BlobStore {
     /** The repository lets go of the blob, at once; the bytes go with the next collection when nobody else holds them. False when it held none. */
     boolean unlink(RepositoryName repository, Digest digest);
 
-    /** What is used again counts as young for {@link ImageRegistry#collect}; false when there is no such blob. */
-    boolean touch(Digest digest);
-
     /** Returns when all that was written and linked before survives a power cut; once after several writes. */
     void sync();
 }

@@ -227,18 +227,19 @@ public abstract class ImageRegistryContract {
     @Test
     void whatIsUsedAgainIsYoungAgain() {
         Digest linked = blob(REPOSITORY, "linked again");
-        Digest touched = blob(OTHER, "touched");
+        Digest elsewhere = blob(OTHER, "linked elsewhere");
         Digest named = blob(REPOSITORY, "named");
         pass(Duration.ofHours(2));
 
         registry.blobs().link(REPOSITORY, linked);
-        assertThat(registry.blobs().touch(touched)).isTrue();
+        registry.blobs().link(REPOSITORY, elsewhere);
         registry.put(REPOSITORY, new NewManifest(manifest(named), IMAGE, List.of()));
         registry.collect(List.of(), Extent.REMOVE);
 
         assertThat(registry.blobs().holds(REPOSITORY, linked)).isTrue();
         assertThat(registry.blobs().holds(REPOSITORY, named)).isTrue();
-        assertThat(registry.blobs().size(touched)).isPresent();
+        assertThat(registry.blobs().holds(REPOSITORY, elsewhere)).isTrue();
+        assertThat(registry.blobs().size(elsewhere)).isPresent();
         assertThat(registry.blobs().size(named)).isPresent();
     }
 

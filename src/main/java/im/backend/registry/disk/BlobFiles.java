@@ -197,21 +197,6 @@ final class BlobFiles implements BlobStore {
     }
 
     @Override
-    public boolean touch(Digest digest) {
-        ground.stable().readLock().lock();
-        try {
-            ground.files().touch(file(digest));
-            return true;
-        } catch (NoSuchFileException absent) {
-            return false;
-        } catch (IOException failed) {
-            throw DiskFailure.of(failed);
-        } finally {
-            ground.stable().readLock().unlock();
-        }
-    }
-
-    @Override
     public void sync() {
         try {
             ground.files().sync();

@@ -83,17 +83,17 @@ final class DiskUpload implements Uploads.Upload {
     @Override
     public void append(InputStream in) throws IOException {
         takeTurn();
-        try (FileChannel channel = FileChannel.open(data(), StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(data(), StandardOpenOption.WRITE);
+                SideHash beside = new SideHash(hash, BUFFER_BYTES)) {
             long size = channel.size();
             channel.position(size);
-            byte[] buffer = new byte[BUFFER_BYTES];
-            for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+            for (int read = in.read(beside.buffer()); read >= 0; read = in.read(beside.buffer())) {
                 if (size + read > ground.limits().blobBytesMax()) {
                     throw BlobFiles.tooLarge(ground.limits());
                 }
-                write(channel, buffer, read);
+                write(channel, beside.buffer(), read);
                 if (hashedBytes == size) {
-                    hash.update(buffer, 0, read);
+                    beside.update(read);
                     hashedBytes += read;
                 }
                 size += read;

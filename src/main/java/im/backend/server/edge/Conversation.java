@@ -7,6 +7,8 @@ package im.backend.server.edge;
 final class Conversation {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    private static final int LARGE_BODY_BYTES = 32 * 1024;
+
     private final EdgeSocket socket;
     private final EdgeLimits limits;
     private Phase phase = Phase.HEAD;
@@ -66,6 +68,11 @@ final class Conversation {
         phase = Phase.BODY;
         bodyBytes = bytesThere;
         bodyWaitedNanos = 0;
+    }
+
+    /** Of a body more came than fits into a few reads, so the rest is worth larger ones. */
+    boolean receivesLargeBody() {
+        return phase == Phase.BODY && bodyBytes > LARGE_BODY_BYTES;
     }
 
     void startTunnel() {

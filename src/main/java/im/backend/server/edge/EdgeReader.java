@@ -4,6 +4,7 @@ import im.backend.server.edge.Conversation.Phase;
 import io.helidon.common.buffers.BufferData;
 import io.helidon.common.buffers.DataReader;
 import io.helidon.webserver.CloseConnectionException;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class EdgeReader extends DataReader {
     /** The largest chunk that the library gets to see. */
     private static final int CHUNK_PART_BYTES = 64 * 1024;
+
+    private static final int LARGE_READ_BYTES = 64 * 1024;
+
     /** 15 digits do not overflow a long. */
     private static final int CHUNK_SIZE_DIGITS_MAX = 15;
 
@@ -180,8 +184,7 @@ final class EdgeReader extends DataReader {
 
         private byte[] read() {
             try {
-                inner.ensureAvailable();
-                return inner.readBytes(inner.available());
+                return conversation.receivesLargeBody() ? readLarge() : readSome();
             } catch (InsufficientDataAvailableException | CloseConnectionException ended) {
                 if (conversation.phase() == Phase.IDLE) {
                     // No request, no answer: the client could take it for the answer to its next one.
@@ -194,6 +197,24 @@ final class EdgeReader extends DataReader {
                     throw writer.refuse(Refusal.BAD_FRAMING);
                 }
                 throw ended;
+            }
+        }
+
+        private byte[] readSome() {
+            inner.ensureAvailable();
+            return inner.readBytes(inner.available());
+        }
+
+        /** Past the library's socket, which reads 8 KiB at a time. It keeps nothing back, and neither does {@code inner}. */
+        private byte[] readLarge() {
+            try {
+                byte[] bytes = conversation.socket().read(LARGE_READ_BYTES);
+                if (bytes.length == 0) {
+                    throw new InsufficientDataAvailableException();
+                }
+                return bytes;
+            } catch (IOException broken) {
+                throw new CloseConnectionException("the connection broke", broken);
             }
         }
     }

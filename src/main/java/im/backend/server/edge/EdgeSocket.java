@@ -1,9 +1,12 @@
 package im.backend.server.edge;
 
+import io.helidon.common.buffers.BufferData;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.util.Arrays;
 
 /**
  * A connection and its deadlines. The connection's own thread sets them before it blocks; the watcher ends what is past. It
@@ -32,6 +35,18 @@ final class EdgeSocket {
 
     boolean isOpen() {
         return channel.isOpen();
+    }
+
+    /** Waits for bytes and gives as many as there are, up to {@code bytesMax}; none at the end of the stream. */
+    byte[] read(int bytesMax) throws IOException {
+        byte[] bytes = new byte[bytesMax];
+        int read = channel.read(ByteBuffer.wrap(bytes));
+        return read == bytesMax ? bytes : Arrays.copyOf(bytes, Math.max(0, read));
+    }
+
+    /** Writes all of it. */
+    void write(BufferData buffer) {
+        buffer.writeTo(Channels.newOutputStream(channel));
     }
 
     /** From here on a thread reads requests from it and answers for itself. */

@@ -12,6 +12,8 @@ import java.util.concurrent.locks.ReentrantLock;
 final class EdgeWriter implements DataWriter {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
+    private static final int LARGE_BYTES = 16 * 1024;
+
     private final DataWriter inner;
     private final Conversation conversation;
     private final ReentrantLock writing = new ReentrantLock();
@@ -59,7 +61,16 @@ final class EdgeWriter implements DataWriter {
 
     @Override
     public void write(BufferData buffer) {
-        guarded(buffer.available(), () -> inner.write(buffer));
+        guarded(buffer.available(), () -> send(buffer));
+    }
+
+    /** The library's socket writes in pieces of 8 KiB; what is larger goes past it, since it keeps nothing back. */
+    private void send(BufferData buffer) {
+        if (buffer.available() < LARGE_BYTES) {
+            inner.write(buffer);
+        } else {
+            conversation.socket().write(buffer);
+        }
     }
 
     @Override
