@@ -24,8 +24,8 @@ public interface ImageBuilder {
     Optional<Sbom> sbom(Digest image);
 
     /**
-     * The image is a project's release from now on and is soon named so; who pulls it finds it by that name too. Returns at
-     * once, and an image that is gone is no failure.
+     * The image is a project's release from now on: it is soon named so, and its bill of materials and provenance hang on it
+     * for whoever pulls it. Returns at once, and an image that is gone is no failure.
      */
     void released(ProjectId project, Digest image, ReleaseVersion version);
 

@@ -29,7 +29,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.ReadWriteLock;
@@ -51,6 +53,8 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
     private final ImageAssembly assembly;
     /** Builds share it; a clean-up has it alone, so that it never removes what a build is about to use again. */
     private final ReadWriteLock stable = new ReentrantReadWriteLock();
+    /** What hangs on an image is written when it is released: until then its app starts, and needs the processor. */
+    private final Map<ProjectId, Unreleased> unreleased = new ConcurrentHashMap<>();
     /** For what no release waits for; one after the other, so that two builds of one image attach to it once. */
     private final ExecutorService aftercare =
             Executors.newSingleThreadExecutor(Thread.ofVirtual().name("images").factory());
@@ -91,10 +95,10 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
         stores.destination()
                 .ifPresent(destination -> destination.send(request.project(), digest, List.of(commit), listener));
         Provenance provenance = new Provenance(request, built.start().runtime(), base, digest, begun, clock.instant());
-        later("names and attachments of " + digest, () -> {
+        unreleased.put(request.project(), new Unreleased(digest, () -> {
             new ReleaseTags(stores.registry()).name(RepositoryName.of(request.project()), digest, new Tag(commit));
             attach(request, image, provenance);
-        });
+        }));
         return new BuiltImage(
                 digest,
                 image.own().stream()
@@ -104,6 +108,8 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
                                 one.layer().reused()))
                         .toList());
     }
+
+    private record Unreleased(Digest image, Runnable attachments) {}
 
     private ImageAssembly.Assembled assemble(
             BuildRequest request, BuildPlan plan, Built built, Optional<ImageBase> base, BuildListener listener) {
@@ -128,6 +134,10 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
 
     @Override
     public void released(ProjectId project, Digest image, ReleaseVersion version) {
+        Unreleased built = unreleased.remove(project);
+        if (built != null && built.image().equals(image)) {
+            later("names and attachments of " + image, built.attachments());
+        }
         later("tag " + version + " of " + project, () -> {
             new ReleaseTags(stores.registry()).name(RepositoryName.of(project), image, new Tag(version.toString()));
             stores.destination().ifPresent(one -> one.send(project, image, List.of(version.toString()), line -> {}));
@@ -194,6 +204,7 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
 
     @Override
     public void forget(ProjectId project) {
+        unreleased.remove(project);
         sandbox.forget(project);
     }
 

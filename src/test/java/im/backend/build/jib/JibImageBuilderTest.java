@@ -79,7 +79,7 @@ class JibImageBuilderTest extends ImageBuilderContract {
 
     @Test
     void everyBlobIsWhatItsNameSays() throws Exception {
-        build(TREE);
+        builder.released(PROJECT, build(TREE).digest(), new ReleaseVersion(1));
         close();
 
         for (Path blob : blobs()) {
@@ -313,6 +313,7 @@ class JibImageBuilderTest extends ImageBuilderContract {
     @Test
     void aCleanUpLeavesWhatIsYoungAndRemovesWhatIsOld() throws IOException {
         Digest live = build(TREE).digest();
+        builder.released(PROJECT, live, new ReleaseVersion(1));
         Digest old = build(TREE.with("main.py", "print('two')\n")).digest();
         builder.prune(List.of(live));
         assertThat(builder.open(old).digest()).isEqualTo(old);

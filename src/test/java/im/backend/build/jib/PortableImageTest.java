@@ -166,12 +166,22 @@ class PortableImageTest {
     @Test
     void theBillAndTheProvenanceHangOnTheImage() {
         Digest digest = build(TREE).digest();
+        builder.released(PROJECT, digest, new ReleaseVersion(1));
         build(TREE);
+        builder.released(PROJECT, digest, new ReleaseVersion(2));
         close();
 
         assertThat(registry(images()).referrers(new RepositoryName("admin/shop"), digest))
                 .extracting(referrer -> referrer.artifactType().orElseThrow())
                 .containsExactlyInAnyOrder("application/vnd.cyclonedx+json", "application/vnd.in-toto+json");
+    }
+
+    @Test
+    void anImageThatNeverBecameAReleaseHasNoNames() {
+        build(TREE);
+        close();
+
+        assertThat(registry(images()).tags(new RepositoryName("admin/shop"))).isEmpty();
     }
 
     private BuiltImage build(InMemorySourceTree tree) {
