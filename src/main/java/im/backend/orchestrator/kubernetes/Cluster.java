@@ -6,7 +6,9 @@ import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.common.KubernetesObject;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.Reader;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -279,6 +281,12 @@ public final class Cluster implements AutoCloseable {
                     // An answer that was cut off: the connection's fault, not the request's.
                     return Attempt.failed(ApiFailure.of(new IOException("the answer is not complete", cut)));
                 }
+            } catch (InterruptedIOException stopped) {
+                if (!(stopped instanceof SocketTimeoutException) && !"timeout".equals(stopped.getMessage())) {
+                    // OkHttp took the flag; whoever waits for this thread still wants it to stop.
+                    Thread.currentThread().interrupt();
+                }
+                return Attempt.failed(ApiFailure.of(stopped));
             } catch (IOException fault) {
                 return Attempt.failed(ApiFailure.of(fault));
             }
