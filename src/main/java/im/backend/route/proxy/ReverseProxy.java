@@ -50,8 +50,7 @@ public final class ReverseProxy implements Router, AutoCloseable {
     public ReverseProxy(ProxySettings settings, RequestMeter meter) {
         this.settings = settings;
         this.meter = meter;
-        Upstream.PoolSettings pools =
-                new Upstream.PoolSettings(settings.limits().apps(), ioThreads);
+        Pools pools = new Pools(settings.limits().apps(), ioThreads);
         this.routes = new RouteTable(endpoint -> new Upstream(endpoint, pools));
     }
 

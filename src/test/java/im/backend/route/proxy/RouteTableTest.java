@@ -17,8 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RouteTableTest {
     private static final Hostname HOST = new Hostname("my-api.localhost");
 
-    private final RouteTable table = new RouteTable(endpoint -> new Upstream(
-            endpoint, new Upstream.PoolSettings(ProxyLimits.defaults().apps(), 2)));
+    private final Pools pools = new Pools(ProxyLimits.defaults().apps(), 2);
+    private final RouteTable table = new RouteTable(endpoint -> new Upstream(endpoint, pools));
 
     @ParameterizedTest
     @CsvSource({
@@ -59,6 +59,23 @@ final class RouteTableTest {
         assertThat(draining.await(Duration.ZERO)).isTrue();
         assertThat(table.find(HOST).orElseThrow().upstreams()).containsExactly(kept);
         assertThat(kept.inFlight()).isEqualTo(1);
+    }
+
+    @Test
+    void hostsThatLeadToOneEndpointShareItsConnections() {
+        Hostname other = new Hostname("my-api-admin.localhost");
+        table.publish(HOST, endpoints(9_000));
+        table.publish(other, endpoints(9_000));
+        var shared = table.enter(HOST.value()).upstream().pool();
+
+        assertThat(table.enter(other.value()).upstream().pool()).isSameAs(shared);
+        table.withdraw(HOST);
+        table.publish(HOST, endpoints(9_000));
+        assertThat(table.enter(HOST.value()).upstream().pool()).isSameAs(shared);
+        table.withdraw(HOST);
+        table.withdraw(other);
+        table.publish(HOST, endpoints(9_000));
+        assertThat(table.enter(HOST.value()).upstream().pool()).isNotSameAs(shared);
     }
 
     @Test
