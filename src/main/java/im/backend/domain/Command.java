@@ -4,6 +4,7 @@ import im.backend.problem.Problem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -78,6 +79,39 @@ public record Command(String text, List<Word> words) {
             resolved.add(argument.toString());
         }
         return List.copyOf(resolved);
+    }
+
+    /**
+     * The arguments of a container on Kubernetes, which itself fills in {@code $(NAME)} and takes {@code $$} for one dollar.
+     *
+     * @param known names that the container has; all others become empty, as in a shell
+     */
+    public List<String> inContainer(Predicate<String> known) {
+        List<String> arguments = new ArrayList<>();
+        for (Word word : words) {
+            StringBuilder argument = new StringBuilder();
+            for (Part part : word.parts()) {
+                argument.append(
+                        part.expand()
+                                ? reference(part.text(), known)
+                                : part.text().replace("$", "$$"));
+            }
+            arguments.add(argument.toString());
+        }
+        return List.copyOf(arguments);
+    }
+
+    private static String reference(String text, Predicate<String> known) {
+        StringBuilder argument = new StringBuilder();
+        Matcher matcher = VARIABLE.matcher(text);
+        int at = 0;
+        while (matcher.find()) {
+            argument.append(text.substring(at, matcher.start()).replace("$", "$$"));
+            String name = matcher.group(1) != null ? matcher.group(1) : matcher.group(2);
+            argument.append(known.test(name) ? "$(" + name + ")" : "");
+            at = matcher.end();
+        }
+        return argument.append(text.substring(at).replace("$", "$$")).toString();
     }
 
     private static String expand(String text, Map<String, String> environment) {

@@ -171,7 +171,7 @@ record Kubernetes(ProjectName name, StartPlan start, AppManifest manifest) {
 
     private Map<String, Object> container(String process, Optional<Command> command, Map<String, String> further) {
         Map<String, Object> container = ordered("name", process, "image", "registry.example.com/" + name + ":latest");
-        command.ifPresent(words -> container.put("command", Words.kubernetes(words)));
+        command.ifPresent(words -> container.put("command", words.inContainer(name -> true)));
         container.put("env", environment(further));
         container.put(
                 "resources",

@@ -3,8 +3,6 @@ package im.backend.eject;
 import im.backend.domain.Command;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -24,21 +22,9 @@ final class Words {
         return json(List.of("/bin/sh", "-c", "exec " + line));
     }
 
-    /** Arguments of a container, in which Kubernetes itself fills in {@code $(NAME)}. */
-    static List<String> kubernetes(Command command) {
-        return command.words().stream()
-                .map(word -> word.parts().stream()
-                        .map(part -> part.expand()
-                                ? VARIABLE.matcher(part.text())
-                                        .replaceAll(found -> Matcher.quoteReplacement("$(" + name(found) + ")"))
-                                : literal(part.text()))
-                        .collect(Collectors.joining()))
-                .toList();
-    }
-
     /** A text in which Kubernetes fills in nothing. */
     static String literal(String text) {
-        return text.replace("$(", "$$(");
+        return text.replace("$", "$$");
     }
 
     static String json(List<String> words) {
@@ -74,9 +60,5 @@ final class Words {
         }
         boolean plain = text.chars().allMatch(c -> Character.isLetterOrDigit(c) || "-_./:=,@%+".indexOf(c) >= 0);
         return plain && !text.isEmpty() ? text.toString() : "\"" + text + "\"";
-    }
-
-    private static String name(MatchResult found) {
-        return found.group(1) != null ? found.group(1) : found.group(2);
     }
 }

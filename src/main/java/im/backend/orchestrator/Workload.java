@@ -39,9 +39,25 @@ public record Workload(
         Terms terms,
         Port port) {
 
+    private static final int HEAP_PERCENT = 70;
+
     public Workload {
         environment = Map.copyOf(environment);
         volumes = List.copyOf(volumes);
+    }
+
+    /**
+     * Tells the runtime its memory limit: one that sizes its heap by the machine would be killed at the limit before it ever
+     * collected garbage. Values of the user win, and so do options of the command line.
+     */
+    public Map<String, String> memoryHint() {
+        long mebibytes = Math.max(16, terms.resources().memoryBytes() * HEAP_PERCENT / 100 >> 20);
+        return switch (runtime.language()) {
+            case JAVA, STATIC -> Map.of("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
+            case NODE -> Map.of("NODE_OPTIONS", "--max-old-space-size=" + mebibytes);
+            case GO -> Map.of("GOMEMLIMIT", mebibytes + "MiB");
+            case PYTHON, DOCKERFILE -> Map.of();
+        };
     }
 
     /** @param ordinal 0, 1, ... for the replicas of a process */

@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 /** What every orchestrator does; {@link #healthy} is a workload that answers 200 with its release's name. */
 public abstract class OrchestratorContract {
     protected static final Duration GRACE = Duration.ofSeconds(5);
+    private static final Duration SOON = Duration.ofSeconds(60);
     protected static final Project PROJECT =
             new Project(new ProjectId("admin-shop"), Instant.EPOCH, 7, Optional.empty());
 
@@ -86,7 +87,7 @@ public abstract class OrchestratorContract {
 
         assertThat(orchestrator().observe(workload.key())).isEqualTo(new Observation.Absent());
         assertThat(orchestrator().running(PROJECT.id())).isEmpty();
-        assertThat(listens(instance.endpoint().orElseThrow())).isFalse();
+        await().atMost(SOON).until(() -> !serves(instance.endpoint().orElseThrow()));
     }
 
     @Test
@@ -110,6 +111,9 @@ public abstract class OrchestratorContract {
     @Test
     void volumesOfTwoReleasesAreTheSame() {
         List<VolumeClaim> claims = List.of(new VolumeClaim("data", "/data", 1 << 20, false));
+
+        orchestrator().createNamespace(release('a'));
+        orchestrator().createNamespace(release('b'));
 
         List<Workload.Volume> first = orchestrator().createVolumes(PROJECT, release('a'), claims);
         List<Workload.Volume> second = orchestrator().createVolumes(PROJECT, release('b'), claims);
@@ -149,12 +153,27 @@ public abstract class OrchestratorContract {
                 new Workload.Port.Assigned());
     }
 
-    protected static String answer(Instance instance) {
+    protected String answer(Instance instance) {
         Endpoint endpoint = instance.endpoint().orElseThrow();
-        await().atMost(Duration.ofSeconds(15))
-                .pollInterval(Duration.ofMillis(10))
-                .until(() -> listens(endpoint));
+        await().atMost(SOON).pollInterval(Duration.ofMillis(10)).until(() -> isUp(instance.key(), endpoint));
         return get("http://" + endpoint + "/");
+    }
+
+    private boolean isUp(Workload.Key key, Endpoint endpoint) {
+        return orchestrator().isRolledOut(key) && serves(endpoint);
+    }
+
+    /** A connection alone proves nothing: on a cluster's node a stranger may take it. */
+    private static boolean serves(Endpoint endpoint) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://" + endpoint + "/").toURL().openConnection();
+            connection.setConnectTimeout(500);
+            connection.setReadTimeout(2_000);
+            return connection.getResponseCode() == 200;
+        } catch (IOException refused) {
+            return false;
+        }
     }
 
     protected static String get(String url) {

@@ -54,6 +54,11 @@ final class ObjectJson {
         return json;
     }
 
+    /** Another one with the same fields: the client's models can be changed, and a list of them is somebody else's. */
+    static <T> T copy(T model, Class<T> type) {
+        return GSON.fromJson(GSON.toJsonTree(model), type);
+    }
+
     /** @throws JsonParseException when it is no JSON object */
     static JsonObject parse(Reader reader) {
         return checked(JsonParser.parseReader(reader));

@@ -31,7 +31,6 @@ final class AppLaunches {
 
     private static final int PROCESSES_MAX = 1024;
     private static final int FILES_MAX = 4096;
-    private static final int HEAP_PERCENT = 70;
 
     /** When the CPU limit begins: a start at half a core takes twice as long, so it is let run freely. */
     enum Cpu {
@@ -104,27 +103,13 @@ final class AppLaunches {
                         : workload.volumes().getFirst().path());
         environment.put("PYTHONUNBUFFERED", "1");
         environment.put("PYTHONDONTWRITEBYTECODE", "1");
-        environment.putAll(memoryHint(workload));
+        environment.putAll(workload.memoryHint());
         environment.putAll(toolchain.environment());
         workload.environment().forEach((name, value) -> environment.put(name, value.reveal()));
         environment.put("PATH", path(workload, environment.getOrDefault("PATH", ""), toolchain));
         environment.put("HOST", LOOPBACK);
         endpoint.ifPresent(here -> environment.put("PORT", Integer.toString(here.port())));
         return environment;
-    }
-
-    /**
-     * The sandbox does not show control groups, so a runtime that sizes its heap by the machine would be killed at its limit
-     * before it ever collected garbage. Values of the user win, and so do options of the command line.
-     */
-    private static Map<String, String> memoryHint(Workload workload) {
-        long mebibytes = Math.max(16, workload.terms().resources().memoryBytes() * HEAP_PERCENT / 100 >> 20);
-        return switch (workload.runtime().language()) {
-            case JAVA, STATIC -> Map.of("JAVA_TOOL_OPTIONS", "-Xmx" + mebibytes + "m");
-            case NODE -> Map.of("NODE_OPTIONS", "--max-old-space-size=" + mebibytes);
-            case GO -> Map.of("GOMEMLIMIT", mebibytes + "MiB");
-            case PYTHON, DOCKERFILE -> Map.of();
-        };
     }
 
     /** The image's own system; empty when it lends the host's. */

@@ -1,0 +1,183 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.Endpoint;
+import im.backend.domain.Project;
+import im.backend.domain.ProjectId;
+import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.Observation;
+import im.backend.orchestrator.Orchestrator;
+import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.Cluster.Propagation;
+import im.backend.problem.ProblemException;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1Service;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs releases on a cluster: a namespace for each release, and in it a Deployment for each key (ADR 0024). The cluster is
+ * the only memory: what is asked for is applied again at each start of the server, and found where it is.
+ */
+public final class KubernetesOrchestrator implements Orchestrator {
+    private static final System.Logger LOG = System.getLogger(KubernetesOrchestrator.class.getName());
+    /** On top of the pods' own grace, for the kubelet to take down what is left of them. */
+    private static final Duration END_MARGIN = Duration.ofSeconds(60);
+
+    private final Cluster cluster;
+    private final Ownership ownership;
+    private final Services services;
+    private final WorkloadObjects objects;
+    private final Namespaces namespaces;
+    private final Volumes volumes;
+    private final Sightings sightings;
+
+    public KubernetesOrchestrator(Cluster cluster, KubernetesSettings settings, Services services) {
+        this.cluster = cluster;
+        this.ownership = new Ownership(settings.owner());
+        this.services = services;
+        this.objects = new WorkloadObjects(settings, ownership);
+        this.namespaces = new Namespaces(cluster, settings, ownership);
+        this.volumes = new Volumes(cluster, settings, ownership);
+        this.sightings = new Sightings(cluster, ownership);
+    }
+
+    @Override
+    public Place place() {
+        return Place.CLUSTER;
+    }
+
+    @Override
+    public void createNamespace(ReleaseName release) {
+        namespaces.create(release);
+    }
+
+    @Override
+    public List<Workload.Volume> createVolumes(Project project, ReleaseName release, List<VolumeClaim> claims) {
+        return volumes.bind(project, release, claims);
+    }
+
+    @Override
+    public Instance start(Workload workload) {
+        namespaces.find(workload.release());
+        cluster.apply(Kind.SECRET, objects.environment(workload));
+        V1Deployment deployment = cluster.apply(Kind.DEPLOYMENT, objects.deployment(workload));
+        sightings.remember(workload.key(), address(deployment.getMetadata()));
+        objects.autoscaler(workload).ifPresent(autoscaler -> cluster.apply(Kind.AUTOSCALER, autoscaler));
+        objects.disruptionBudget(workload).ifPresent(budget -> cluster.apply(Kind.DISRUPTION_BUDGET, budget));
+        Optional<Endpoint> endpoint = objects.service(workload)
+                .map(service -> cluster.apply(Kind.SERVICE, service))
+                .flatMap(services::endpoint);
+        return new Instance(workload.key(), workload.project().id(), workload.release(), endpoint);
+    }
+
+    @Override
+    public boolean isRolledOut(Workload.Key key) {
+        return sightings.recent(key).map(Sighting::rolledOut).orElse(false);
+    }
+
+    @Override
+    public Observation observe(Workload.Key key) {
+        Optional<Sighting> seen = sightings.now(key);
+        if (seen.isEmpty()) {
+            return new Observation.Absent();
+        }
+        Sighting sighting = seen.get();
+        if (sighting.running() == 0 && sighting.lastExit().isPresent()) {
+            return new Observation.Exited(sighting.lastExit().get(), sighting.restarts());
+        }
+        if (!sighting.rolledOut() && sighting.hindrance().isPresent()) {
+            return new Observation.Held(sighting.hindrance().get());
+        }
+        Address place = sightings.place(key).orElseThrow();
+        List<Endpoint> listening =
+                sighting.rolledOut() ? services.endpoint(place).stream().toList() : List.of();
+        return new Observation.Running(listening, memoryBytes(key, place), sighting.restarts());
+    }
+
+    @Override
+    public Optional<Exit> lastExit(Workload.Key key) {
+        return sightings.recent(key).flatMap(Sighting::lastExit);
+    }
+
+    @Override
+    public List<Instance> running(ProjectId project) {
+        Selection ours = ownership.of(project);
+        Map<Address, Endpoint> endpoints = new HashMap<>();
+        for (V1Service service : cluster.list(Kind.SERVICE, ours)) {
+            services.endpoint(service).ifPresent(endpoint -> endpoints.put(address(service.getMetadata()), endpoint));
+        }
+        return cluster.list(Kind.DEPLOYMENT, ours).stream()
+                .filter(deployment -> deployment.getMetadata().getDeletionTimestamp() == null)
+                .flatMap(deployment -> instance(deployment, endpoints).stream())
+                .sorted(Comparator.comparing(
+                        instance -> InstanceName.of(instance.key()).value()))
+                .toList();
+    }
+
+    @Override
+    public void stop(Workload.Key key, Duration grace) {
+        Optional<Address> place = sightings.place(key);
+        if (place.isEmpty()) {
+            return;
+        }
+        Address address = place.get();
+        services.forget(address);
+        List.of(Kind.SERVICE, Kind.AUTOSCALER, Kind.DISRUPTION_BUDGET)
+                .forEach(kind -> cluster.delete(kind, address, Propagation.BACKGROUND));
+        cluster.deleteAndWait(Kind.DEPLOYMENT, address, grace.plus(END_MARGIN));
+        cluster.delete(Kind.SECRET, address, Propagation.BACKGROUND);
+        sightings.forget(key);
+    }
+
+    @Override
+    public void removeNamespace(ReleaseName release) {
+        if (namespaces.find(release).isEmpty()) {
+            return;
+        }
+        volumes.keep(release);
+        Selection inside = Selection.in(release.toString()).labelled(Ownership.OWNER, ownership.owner());
+        // The namespace goes in its own time; what ran in it is no instance any more from now on.
+        for (V1Deployment deployment : cluster.list(Kind.DEPLOYMENT, inside)) {
+            cluster.delete(Kind.DEPLOYMENT, deployment, Propagation.FOREGROUND);
+            services.forget(address(deployment.getMetadata()));
+            WorkloadLabels.of(deployment).map(WorkloadLabels::key).ifPresent(sightings::forget);
+        }
+        namespaces.remove(release);
+        volumes.leave(release);
+    }
+
+    private static Optional<Instance> instance(V1Deployment deployment, Map<Address, Endpoint> endpoints) {
+        return WorkloadLabels.of(deployment)
+                .map(labels -> new Instance(
+                        labels.key(),
+                        labels.release().project(),
+                        labels.release(),
+                        Optional.ofNullable(endpoints.get(address(deployment.getMetadata())))));
+    }
+
+    /** 0 where there is no metrics-server, or it has not measured yet. */
+    private long memoryBytes(Workload.Key key, Address place) {
+        try {
+            return cluster.list(Kind.POD_METRICS, Sightings.pods(key, place)).stream()
+                    .flatMap(pod -> pod.getContainers().stream())
+                    .mapToLong(container ->
+                            container.getUsage().get("memory").getNumber().longValue())
+                    .sum();
+        } catch (ProblemException notMeasured) {
+            LOG.log(System.Logger.Level.DEBUG, "no figures of memory: {0}", notMeasured.getMessage());
+            return 0;
+        }
+    }
+
+    private static Address address(V1ObjectMeta metadata) {
+        return Address.in(metadata.getNamespace(), metadata.getName());
+    }
+}

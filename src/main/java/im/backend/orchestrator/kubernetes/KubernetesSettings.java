@@ -1,0 +1,44 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.domain.Digest;
+import im.backend.domain.ProjectId;
+import im.backend.domain.SecretValue;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * @param owner uid of this installation, written on everything that it makes
+ * @param images under which name the nodes pull an image
+ * @param login what they pull with; empty for a registry that asks nobody
+ * @param ingressNamespace where the ingress controller runs, whose pods alone may reach the apps
+ * @param storage where data is kept
+ * @param stopGrace between TERM and the end by force, when nothing else is said
+ * @param patience how long a namespace or a pod may take to go
+ */
+public record KubernetesSettings(
+        String owner,
+        Images images,
+        Optional<PullLogin> login,
+        String ingressNamespace,
+        StorageSettings storage,
+        Duration stopGrace,
+        Duration patience) {
+    /** For which a look at the cluster is taken for the truth; whoever waits asks more often than the API server likes. */
+    static final Duration LOOK = Duration.ofMillis(200);
+
+    /** The full name of an image as a node pulls it, as {@code 127.0.0.1:8080/admin/shop@sha256:...}. */
+    @FunctionalInterface
+    public interface Images {
+        String reference(ProjectId project, Digest image);
+    }
+
+    /** @param registry host and port, as the images' names begin */
+    public record PullLogin(String registry, String username, SecretValue password) {}
+
+    /**
+     * @param storageClass empty for the cluster's default class
+     * @param folder of this host, for volumes on a cluster without a default class; such a cluster has this host as its node
+     */
+    public record StorageSettings(Optional<String> storageClass, Path folder) {}
+}

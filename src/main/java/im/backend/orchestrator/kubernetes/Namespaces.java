@@ -1,0 +1,82 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.kubernetes.Cluster.Propagation;
+import im.backend.problem.Problem;
+import io.kubernetes.client.openapi.models.V1Namespace;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Namespaces of releases: made when they are not there, taken over when they are ours, left alone when they are not. */
+final class Namespaces {
+    private static final Duration POLL = Duration.ofMillis(250);
+
+    private final Cluster cluster;
+    private final KubernetesSettings settings;
+    private final Ownership ownership;
+    private final NamespaceObjects objects;
+
+    Namespaces(Cluster cluster, KubernetesSettings settings, Ownership ownership) {
+        this.cluster = cluster;
+        this.settings = settings;
+        this.ownership = ownership;
+        this.objects = new NamespaceObjects(settings, ownership);
+    }
+
+    /** One of the same name that is just going is waited for. */
+    void create(ReleaseName release) {
+        awaitGone(release);
+        find(release);
+        cluster.apply(Kind.NAMESPACE, objects.namespace(release));
+        objects.policies(release).forEach(policy -> cluster.apply(Kind.NETWORK_POLICY, policy));
+        cluster.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
+        cluster.apply(Kind.LIMIT_RANGE, objects.limits(release));
+        objects.pullSecret(release).ifPresent(secret -> cluster.apply(Kind.SECRET, secret));
+    }
+
+    /** Fails with Conflict {@code cluster-foreign} when it is somebody else's. */
+    Optional<V1Namespace> find(ReleaseName release) {
+        Optional<V1Namespace> found = cluster.get(Kind.NAMESPACE, address(release));
+        found.ifPresent(namespace -> ownership.require("Namespace " + release, namespace.getMetadata()));
+        return found;
+    }
+
+    /** Returns before it is gone: what is in it ends by itself, and a new one of the name waits for that. */
+    void remove(ReleaseName release) {
+        find(release).ifPresent(namespace -> cluster.delete(Kind.NAMESPACE, namespace, Propagation.BACKGROUND));
+    }
+
+    private void awaitGone(ReleaseName release) {
+        long deadline = System.nanoTime() + settings.patience().toNanos();
+        while (find(release).filter(Namespaces::isGoing).isPresent()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new Problem.Unavailable(
+                                "cluster-slow",
+                                "Namespace " + release + " is still being removed after "
+                                        + settings.patience().toSeconds()
+                                        + " s. See what holds it with `kubectl get namespace " + release + " -o yaml`.",
+                                Duration.ofSeconds(30))
+                        .asException();
+            }
+            pause("waiting for namespace " + release + " to go");
+        }
+    }
+
+    static boolean isGoing(V1Namespace namespace) {
+        return namespace.getMetadata().getDeletionTimestamp() != null;
+    }
+
+    private static void pause(String what) {
+        try {
+            Thread.sleep(POLL);
+        } catch (InterruptedException stop) {
+            Thread.currentThread().interrupt();
+            throw new Problem.StageFailed("cancelled", "Interrupted while " + what + ".", "", java.util.List.of())
+                    .asException(stop);
+        }
+    }
+
+    private static Address address(ReleaseName release) {
+        return Address.ofCluster(release.toString());
+    }
+}

@@ -1,0 +1,88 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.orchestrator.Workload;
+import io.kubernetes.client.openapi.models.V1Deployment;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Looks at what became of a key. Whoever waits for it asks every few milliseconds, and is given the same look for
+ * {@link KubernetesSettings#LOOK}. Safe for several threads.
+ */
+final class Sightings {
+    private final Cluster cluster;
+    private final Ownership ownership;
+    private final Map<Workload.Key, Address> places = new ConcurrentHashMap<>();
+    private final Map<Workload.Key, Look> looks = new ConcurrentHashMap<>();
+
+    private record Look(long at, Optional<Sighting> sighting) {
+        boolean isFresh() {
+            return System.nanoTime() - at < KubernetesSettings.LOOK.toNanos();
+        }
+    }
+
+    Sightings(Cluster cluster, Ownership ownership) {
+        this.cluster = cluster;
+        this.ownership = ownership;
+    }
+
+    void remember(Workload.Key key, Address deployment) {
+        places.put(key, deployment);
+        looks.remove(key);
+    }
+
+    void forget(Workload.Key key) {
+        places.remove(key);
+        looks.remove(key);
+    }
+
+    /** The Deployment of the key, wherever in the cluster it is; empty when there is none of ours. */
+    Optional<Address> place(Workload.Key key) {
+        Address known = places.get(key);
+        if (known != null) {
+            return Optional.of(known);
+        }
+        return cluster
+                .list(
+                        Kind.DEPLOYMENT,
+                        Selection.everywhere()
+                                .labelled(Ownership.OWNER, ownership.owner())
+                                .labelled(
+                                        Ownership.INSTANCE, InstanceName.of(key).value()))
+                .stream()
+                .map(deployment -> Address.in(
+                        deployment.getMetadata().getNamespace(),
+                        deployment.getMetadata().getName()))
+                .findFirst();
+    }
+
+    /** As it was a moment ago at most; empty when there is nothing of the key. */
+    Optional<Sighting> recent(Workload.Key key) {
+        Look last = looks.get(key);
+        if (last != null && last.isFresh()) {
+            return last.sighting();
+        }
+        return now(key);
+    }
+
+    Optional<Sighting> now(Workload.Key key) {
+        Optional<Sighting> seen = place(key).flatMap(address -> look(key, address));
+        looks.put(key, new Look(System.nanoTime(), seen));
+        if (seen.isEmpty()) {
+            forget(key);
+        }
+        return seen;
+    }
+
+    private Optional<Sighting> look(Workload.Key key, Address address) {
+        Optional<V1Deployment> deployment = cluster.get(Kind.DEPLOYMENT, address)
+                .filter(found -> found.getMetadata().getDeletionTimestamp() == null);
+        return deployment.map(found -> Sighting.of(found, cluster.list(Kind.POD, pods(key, address))));
+    }
+
+    static Selection pods(Workload.Key key, Address deployment) {
+        return Selection.in(deployment.namespace())
+                .labelled(Ownership.INSTANCE, InstanceName.of(key).value());
+    }
+}

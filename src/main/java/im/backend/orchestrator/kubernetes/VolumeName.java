@@ -1,0 +1,15 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.domain.ReleaseName;
+
+/** What a volume of a release is called in its namespace, and its PersistentVolume in the cluster. */
+final class VolumeName {
+    /** Of a volume that backend.yml does not name; its claim is named as the release is (seed 004). */
+    private static final String USUAL = "data";
+
+    private VolumeName() {}
+
+    static String of(ReleaseName release, String volume) {
+        return volume.equals(USUAL) ? release.toString() : release + "-" + volume;
+    }
+}

@@ -1,0 +1,203 @@
+package im.backend.orchestrator.kubernetes;
+
+import com.google.gson.JsonNull;
+import com.google.gson.JsonObject;
+import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.Project;
+import im.backend.domain.ProjectId;
+import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.Cluster.Propagation;
+import io.kubernetes.client.custom.Quantity;
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1ObjectReference;
+import io.kubernetes.client.openapi.models.V1PersistentVolume;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimSpec;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeSpec;
+import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A project's data under the claims of its releases. A claim and its PersistentVolume come and go with the release; the
+ * storage that they name is the same each time, and is never deleted with them ({@code Retain}). At least one of the
+ * project's PersistentVolumes is always left, because nothing else in the cluster knows where the data is.
+ */
+final class Volumes {
+    private static final String RETAIN = "Retain";
+    private static final List<String> ACCESS = List.of("ReadWriteOnce");
+    private static final String STATIC_CLASS = "";
+
+    private final Cluster cluster;
+    private final Ownership ownership;
+    private final FirstVolume first;
+
+    Volumes(Cluster cluster, KubernetesSettings settings, Ownership ownership) {
+        this.cluster = cluster;
+        this.ownership = ownership;
+        this.first = new FirstVolume(cluster, settings);
+    }
+
+    List<Workload.Volume> bind(Project project, ReleaseName release, List<VolumeClaim> claims) {
+        return claims.stream()
+                .map(claim -> {
+                    bind(project.id(), release, claim);
+                    return new Workload.Volume(claim.name(), claim.path());
+                })
+                .toList();
+    }
+
+    /** From now on the storage of the release's claims outlives them. To be called before they may go. */
+    void keep(ReleaseName release) {
+        claims(release).forEach(this::keep);
+    }
+
+    /** Removes what the release's claims stood on, except where it is the last that knows of the data. */
+    void leave(ReleaseName release) {
+        List<V1PersistentVolume> all = of(release.project());
+        for (V1PersistentVolume volume : all) {
+            boolean mine = Ownership.release(volume.getMetadata()).equals(Optional.of(release));
+            boolean another = all.stream()
+                    .anyMatch(other -> other != volume
+                            && name(other).equals(name(volume))
+                            && !Ownership.release(other.getMetadata()).equals(Optional.of(release)));
+            if (mine && another) {
+                cluster.delete(Kind.PERSISTENT_VOLUME, volume, Propagation.BACKGROUND);
+            }
+        }
+    }
+
+    private void bind(ProjectId project, ReleaseName release, VolumeClaim claim) {
+        Address address = Address.in(release.toString(), VolumeName.of(release, claim.name()));
+        if (cluster.get(Kind.PERSISTENT_VOLUME_CLAIM, address).isPresent()) {
+            return;
+        }
+        Optional<V1PersistentVolumeSpec> source = source(project, claim.name());
+        if (source.isPresent()) {
+            bindStatic(release, claim, source.get());
+            return;
+        }
+        switch (first.of(project, claim)) {
+            case FirstVolume.OfFolder(V1PersistentVolumeSpec spec) -> bindStatic(release, claim, spec);
+            case FirstVolume.OfClass(Optional<String> name) ->
+                cluster.apply(
+                        Kind.PERSISTENT_VOLUME_CLAIM,
+                        claim(release, claim, spec -> name.ifPresent(spec::storageClassName)));
+        }
+    }
+
+    /** Where the project's data of that name is; empty before the first release that had it. */
+    private Optional<V1PersistentVolumeSpec> source(ProjectId project, String volume) {
+        cluster.list(Kind.PERSISTENT_VOLUME_CLAIM, ownership.of(project).labelled(Ownership.VOLUME, volume))
+                .forEach(this::keep);
+        return of(project).stream()
+                .filter(found -> name(found).equals(volume))
+                .max(Comparator.comparing(found -> found.getMetadata().getCreationTimestamp()))
+                .map(V1PersistentVolume::getSpec);
+    }
+
+    private void bindStatic(ReleaseName release, VolumeClaim claim, V1PersistentVolumeSpec source) {
+        String name = VolumeName.of(release, claim.name());
+        Optional<V1PersistentVolume> there = cluster.get(Kind.PERSISTENT_VOLUME, Address.ofCluster(name));
+        there.ifPresent(volume -> ownership.require("PersistentVolume " + name, volume.getMetadata()));
+        V1PersistentVolume volume = new V1PersistentVolume()
+                .metadata(new V1ObjectMeta().name(name).labels(labels(release, claim.name())))
+                .spec(copy(source)
+                        .persistentVolumeReclaimPolicy(RETAIN)
+                        .storageClassName(STATIC_CLASS)
+                        .claimRef(new V1ObjectReference()
+                                .apiVersion("v1")
+                                .kind(Kind.PERSISTENT_VOLUME_CLAIM.name())
+                                .namespace(release.toString())
+                                .name(name)));
+        // Left from an earlier time of the same release: it still waits for a claim that is no more.
+        there.ifPresent(old -> cluster.patch(Kind.PERSISTENT_VOLUME, Address.ofCluster(name), withoutClaim()));
+        cluster.apply(Kind.PERSISTENT_VOLUME, volume);
+        Quantity size = Objects.requireNonNull(source.getCapacity()).get("storage");
+        cluster.apply(
+                Kind.PERSISTENT_VOLUME_CLAIM,
+                claim(
+                        release,
+                        claim,
+                        spec -> spec.volumeName(name)
+                                .storageClassName(STATIC_CLASS)
+                                .resources(new V1VolumeResourceRequirements().requests(Map.of("storage", size)))));
+    }
+
+    private static JsonObject withoutClaim() {
+        JsonObject reference = new JsonObject();
+        reference.add("uid", JsonNull.INSTANCE);
+        reference.add("resourceVersion", JsonNull.INSTANCE);
+        JsonObject spec = new JsonObject();
+        spec.add("claimRef", reference);
+        JsonObject change = new JsonObject();
+        change.add("spec", spec);
+        return change;
+    }
+
+    private V1PersistentVolumeClaim claim(
+            ReleaseName release, VolumeClaim claim, java.util.function.Consumer<V1PersistentVolumeClaimSpec> further) {
+        V1PersistentVolumeClaimSpec spec = new V1PersistentVolumeClaimSpec()
+                .accessModes(ACCESS)
+                .resources(new V1VolumeResourceRequirements()
+                        .requests(Map.of("storage", new Quantity(Long.toString(claim.sizeBytes())))));
+        further.accept(spec);
+        return new V1PersistentVolumeClaim()
+                .metadata(new V1ObjectMeta()
+                        .namespace(release.toString())
+                        .name(VolumeName.of(release, claim.name()))
+                        .labels(labels(release, claim.name())))
+                .spec(spec);
+    }
+
+    /** A volume that a storage class has made becomes the project's: labelled, and no longer deleted with its claim. */
+    private void keep(V1PersistentVolumeClaim claim) {
+        String volume = claim.getSpec() == null ? null : claim.getSpec().getVolumeName();
+        if (volume == null || volume.isEmpty()) {
+            return;
+        }
+        Address address = Address.ofCluster(volume);
+        Optional<V1PersistentVolume> found = cluster.get(Kind.PERSISTENT_VOLUME, address);
+        if (found.isEmpty() || ownership.owns(found.get().getMetadata())) {
+            return;
+        }
+        JsonObject labels = new JsonObject();
+        claim.getMetadata().getLabels().forEach(labels::addProperty);
+        JsonObject metadata = new JsonObject();
+        metadata.add("labels", labels);
+        JsonObject spec = new JsonObject();
+        spec.addProperty("persistentVolumeReclaimPolicy", RETAIN);
+        JsonObject change = new JsonObject();
+        change.add("metadata", metadata);
+        change.add("spec", spec);
+        cluster.patch(Kind.PERSISTENT_VOLUME, address, change);
+    }
+
+    private List<V1PersistentVolumeClaim> claims(ReleaseName release) {
+        return cluster.list(
+                Kind.PERSISTENT_VOLUME_CLAIM,
+                Selection.in(release.toString()).labelled(Ownership.OWNER, ownership.owner()));
+    }
+
+    private List<V1PersistentVolume> of(ProjectId project) {
+        return cluster.list(Kind.PERSISTENT_VOLUME, ownership.of(project));
+    }
+
+    private Map<String, String> labels(ReleaseName release, String volume) {
+        Map<String, String> labels = ownership.labels(release);
+        labels.put(Ownership.VOLUME, volume);
+        return labels;
+    }
+
+    private static String name(V1PersistentVolume volume) {
+        return Ownership.label(volume.getMetadata(), Ownership.VOLUME).orElse("");
+    }
+
+    private static V1PersistentVolumeSpec copy(V1PersistentVolumeSpec source) {
+        return ObjectJson.copy(source, V1PersistentVolumeSpec.class);
+    }
+}

@@ -1,0 +1,73 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.domain.Caller;
+import im.backend.domain.UserName;
+import im.backend.registry.RegistryAccess;
+import im.backend.registry.disk.DiskRegistry;
+import im.backend.registry.disk.DiskRegistrySettings;
+import im.backend.registry.disk.RegistryLimits;
+import im.backend.registry.oci.OciRoutes;
+import im.backend.registry.oci.OciSettings;
+import io.helidon.webserver.WebServer;
+import io.helidon.webserver.http.HttpRouting;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/** Our registry on a loopback port, open to whoever reaches it: the container runtime of this machine pulls from it. */
+final class OpenRegistry implements AutoCloseable {
+    private final DiskRegistry registry;
+    private final WebServer server;
+
+    OpenRegistry(Path folder) {
+        registry = new DiskRegistry(new DiskRegistrySettings(folder, RegistryLimits.DEFAULT), Clock.systemUTC());
+        registry.start();
+        OciRoutes routes =
+                new OciRoutes(new OciSettings("test", 4 << 20, 100), registry, registry.uploads(), new Everybody());
+        server = WebServer.builder()
+                .host("127.0.0.1")
+                .port(0)
+                .shutdownHook(false)
+                .addRouting(HttpRouting.builder().register("/v2", routes))
+                .build()
+                .start();
+    }
+
+    DiskRegistry registry() {
+        return registry;
+    }
+
+    String address() {
+        return "127.0.0.1:" + server.port();
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+
+    private record Everybody() implements RegistryAccess {
+        private static final Caller ADMIN = new Caller(new UserName("admin"), Caller.Role.ADMIN);
+
+        @Override
+        public Optional<Caller> anonymous() {
+            return Optional.of(ADMIN);
+        }
+
+        @Override
+        public Caller authenticate(String credential) {
+            return ADMIN;
+        }
+
+        @Override
+        public Holder verify(String token) {
+            return new Holder(ADMIN, List.of());
+        }
+
+        @Override
+        public Pass issue(Caller caller, List<String> scopes) {
+            throw new UnsupportedOperationException("nobody needs a token here");
+        }
+    }
+}
