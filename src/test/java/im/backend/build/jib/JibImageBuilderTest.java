@@ -15,6 +15,7 @@ import im.backend.build.detect.Detection;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
+import im.backend.domain.ReleaseVersion;
 import im.backend.file.FileTree;
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.disk.DiskRegistry;
