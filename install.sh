@@ -200,7 +200,7 @@ check_files() {
     verified "$name" >/dev/null || fault "$bundle_fault"
   done
   if [ "$offline" = yes ]; then
-    [ -n "$(find_java)" ] || listed jre.tar.gz || fault "no Java $JAVA_WANTED or later is installed and $bundle has no jre.tar.gz. Put one there (https://adoptium.net, JRE, tar.gz), named in its SHA256SUMS."
+    [ -n "$(find_java)" ] || verified jre.tar.gz >/dev/null || fault "no Java $JAVA_WANTED or later is installed and $bundle has no jre.tar.gz that SHA256SUMS names. Put one there (https://adoptium.net, JRE, tar.gz) and its line of sha256sum into SHA256SUMS."
     if [ "$k3s" = yes ] && ! command -v k3s >/dev/null; then
       for name in k3s k3s-install.sh k3s-airgap-images.tar.zst; do
         verified "$name" >/dev/null || fault "$bundle_fault Without K3s: --no-k3s."
@@ -431,19 +431,17 @@ server:
 apps:
   domain: ${domain:-localhost}
 TEXT
-  if [ "$k3s" = yes ]; then
-    kubernetes_configuration
-  else
+  if [ "$k3s" = no ]; then
     # Without a domain the apps are for this machine alone.
     printf '  host: %s\n  port: %s\n' "$([ -n "$domain" ] && echo 0.0.0.0 || echo 127.0.0.1)" "$APPS_PORT"
   fi
 }
 
-kubernetes_configuration() {
-  cat <<TEXT
-orchestrator: kubernetes
-kubernetes:
-  kubeconfig: $CONFIG/kubeconfig
+tie_to_cluster() { # through the environment, as every Kubernetes client reads it
+  [ ! -e "$CONFIG/environment" ] || return 0
+  put "$CONFIG/environment" 0640 "root:$ACCOUNT" <<TEXT
+# Environment of the server (systemd EnvironmentFile).
+KUBECONFIG=$CONFIG/kubeconfig
 TEXT
 }
 
@@ -483,9 +481,12 @@ start() {
     return
   fi
   step "start"
-  run systemctl start backendim.service backendim-backup.timer
-  [ "$dry_run" = yes ] || "$PROGRAM/await" readyz 60 \
-    || die "the server started, but it is not ready: journalctl -u backendim says why."
+  run systemctl start backendim-backup.timer
+  [ "$dry_run" = no ] || return 0
+  if ! comes_up; then
+    journalctl -u backendim --no-pager -n 20 >&2 || true
+    die "the server does not become ready; the lines above say why. When that is mended: systemctl restart backendim"
+  fi
 }
 
 # --- K3s --------------------------------------------------------------------------------------------------------------
@@ -520,6 +521,7 @@ TEXT
     await_file "$K3S_CONFIG/k3s.yaml"
   fi
   run install -m 0640 -o root -g "$ACCOUNT" "$K3S_CONFIG/k3s.yaml" "$CONFIG/kubeconfig"
+  tie_to_cluster
   systemd_runs || return 0
   run k3s kubectl wait --for=condition=Ready node --all --timeout=180s
 }

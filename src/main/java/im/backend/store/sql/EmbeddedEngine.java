@@ -127,6 +127,7 @@ final class EmbeddedEngine implements Engine {
     @Override
     public void copyTo(Path target) {
         requireRoom();
+        awaitDurable();
         Path packed = target.resolveSibling(target.getFileName() + ".zip");
         try (Connection connection = opened.orElseThrow().pool().getConnection();
                 PreparedStatement backup = connection.prepareStatement("BACKUP TO ?")) {
