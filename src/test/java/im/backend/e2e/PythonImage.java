@@ -16,10 +16,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A base image with Debian and its python3, made by debootstrap as an archive of docker save, so that the tests need no
+ * A base image with Debian and its python3 and pip, made by debootstrap as an archive of docker save, so that the tests need no
  * registry of anybody. Making it takes a minute; it is kept in the user's cache for the next run.
  */
-final class PythonImage {
+public final class PythonImage {
     private static final Duration MAKING_MAX = Duration.ofMinutes(5);
     private static final List<String> LEFT_OUT = List.of(
             "./dev/*",
@@ -34,12 +34,12 @@ final class PythonImage {
     private PythonImage() {}
 
     /** Skips the test where the Python of the base would not be the one that packages were installed for. */
-    static Path archive() throws IOException {
+    public static Path archive() throws IOException {
         Assumptions.assumeTrue(
                 System.getProperty("user.name").equals("root"), "debootstrap and the engines need root here");
         String wanted = output("python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])");
         Path cache = Path.of(System.getProperty("user.home"), ".cache", "backendim-test");
-        Path archive = cache.resolve("debian-python" + wanted + ".tar");
+        Path archive = cache.resolve("debian-python" + wanted + "-pip.tar");
         if (!Files.exists(archive)) {
             Assumptions.assumeTrue(Programs.present("debootstrap"), "debootstrap is needed (apt install debootstrap)");
             Files.createDirectories(cache);
@@ -55,7 +55,7 @@ final class PythonImage {
     }
 
     /** As {@code runtime:} has it. */
-    static String reference() {
+    public static String reference() {
         return "docker.io/library/python:"
                 + output("python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])") + "-slim";
     }
@@ -63,7 +63,7 @@ final class PythonImage {
     private static void make(Path folder, String wanted) throws IOException {
         Path root = folder.resolve("root");
         String suite = output("sh", "-c", ". /etc/os-release; echo $VERSION_CODENAME");
-        run(folder, "debootstrap", "--variant=minbase", "--include=python3", suite, root.toString());
+        run(folder, "debootstrap", "--variant=minbase", "--include=python3,python3-pip", suite, root.toString());
         Assumptions.assumeTrue(
                 Files.exists(root.resolve("usr/bin/python" + wanted)),
                 "the host's python3 is " + wanted + ", and Debian " + suite + " has another");

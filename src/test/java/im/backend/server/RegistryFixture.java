@@ -27,7 +27,7 @@ import java.util.Base64;
 import java.util.Map;
 
 /** The registry behind the real edge, with real tokens. The keys of root (an administrator), ada and bob are their names. */
-final class RegistryFixture implements AutoCloseable {
+public final class RegistryFixture implements AutoCloseable {
     static final RegistryLimits LIMITS =
             new RegistryLimits(64L << 20, 4 << 20, 128L << 20, Duration.ofHours(24), Duration.ofHours(24));
     private static final Map<String, Caller.Role> ACCOUNTS =
@@ -41,7 +41,7 @@ final class RegistryFixture implements AutoCloseable {
     private WebServer server;
     private Edge edge;
 
-    RegistryFixture(Path folder, RegistryLimits limits, boolean open) {
+    public RegistryFixture(Path folder, RegistryLimits limits, boolean open) {
         this.folder = folder;
         this.limits = limits;
         this.open = open;
@@ -51,7 +51,7 @@ final class RegistryFixture implements AutoCloseable {
         this.tokens = new JwtTokens(keys, JwtSettings.DEFAULT, Clock.systemUTC(), random);
     }
 
-    RegistryFixture start() {
+    public RegistryFixture start() {
         registry = new DiskRegistry(new DiskRegistrySettings(folder.resolve("registry"), limits), Clock.systemUTC());
         registry.start();
         OciRoutes routes = new OciRoutes(
@@ -77,7 +77,7 @@ final class RegistryFixture implements AutoCloseable {
         return start();
     }
 
-    DiskRegistry registry() {
+    public DiskRegistry registry() {
         return registry;
     }
 
@@ -85,7 +85,7 @@ final class RegistryFixture implements AutoCloseable {
         return folder.resolve("registry");
     }
 
-    int port() {
+    public int port() {
         return server.port();
     }
 

@@ -42,7 +42,7 @@ import java.util.stream.Stream;
  */
 record BuildPodObjects(PodSandboxSettings settings) {
     static final String CONTAINER = "build";
-    static final String SERVER_LABEL = "backend.im/server";
+    static final String OWNER_LABEL = "backend.im/owner";
     static final String PROJECT_LABEL = "backend.im/project";
     /** Where a build sees the certificates that its environment names. */
     static final String PASSED_FILES = "/run/backendim";
@@ -73,8 +73,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
                 "backendim",
                 "app.kubernetes.io/component",
                 CONTAINER,
-                SERVER_LABEL,
-                settings.server());
+                OWNER_LABEL,
+                settings.owner());
     }
 
     V1Namespace namespace() {

@@ -37,7 +37,7 @@ final class BuildPods {
     private final BuildPodObjects objects;
     private final BuildNames names;
     /** What an image holds never changes. */
-    private final Map<Digest, PodWorkshop.Base> known = new ConcurrentHashMap<>();
+    private final Map<Digest, PodWorkshop.Place> known = new ConcurrentHashMap<>();
 
     BuildPods(Cluster cluster, PodSandboxSettings settings, ImageBases images, BuildNames names) {
         this.cluster = cluster;
@@ -56,7 +56,7 @@ final class BuildPods {
         cluster.apply(Kind.NAMESPACE, objects.namespace());
         cluster.apply(Kind.RESOURCE_QUOTA, objects.quota());
         cluster.apply(Kind.NETWORK_POLICY, objects.policy());
-        Selection own = Selection.in(settings.namespace()).labelled(BuildPodObjects.SERVER_LABEL, settings.server());
+        Selection own = Selection.in(settings.namespace()).labelled(BuildPodObjects.OWNER_LABEL, settings.owner());
         for (V1Pod pod : cluster.list(Kind.POD, own)) {
             cluster.delete(Kind.POD, pod, Cluster.Propagation.BACKGROUND);
         }
@@ -96,15 +96,15 @@ final class BuildPods {
     }
 
     /** What is known of the image already; a file tells it to the next server. */
-    Optional<PodWorkshop.Base> known(ImageBase image) {
+    Optional<PodWorkshop.Place> known(ImageBase image) {
         return Optional.ofNullable(known.get(image.digest())).or(() -> read(image));
     }
 
-    private Optional<PodWorkshop.Base> read(ImageBase image) {
+    private Optional<PodWorkshop.Place> read(ImageBase image) {
         try {
             List<String> lines = Files.readAllLines(note(image));
             return lines.size() == 2
-                    ? Optional.of(new PodWorkshop.Base(image, lines.get(0), lines.get(1)))
+                    ? Optional.of(new PodWorkshop.Place(image, lines.get(0), lines.get(1)))
                     : Optional.empty();
         } catch (IOException notYet) {
             return Optional.empty();
@@ -112,18 +112,18 @@ final class BuildPods {
     }
 
     /** Looks into a pod of the image. */
-    PodWorkshop.Base remember(ImageBase image, RuntimeSpec runtime, BuildPod pod)
+    PodWorkshop.Place remember(ImageBase image, RuntimeSpec runtime, BuildPod pod)
             throws IOException, InterruptedException {
         String path = Stream.of(pod.ask(List.of("env")).split("\n", -1))
                 .filter(line -> line.startsWith(PATH))
                 .map(line -> line.substring(PATH.length()).strip())
                 .findFirst()
                 .orElse(USUAL_PATH);
-        PodWorkshop.Base base = new PodWorkshop.Base(image, version(runtime, image, pod), path);
-        known.put(image.digest(), base);
+        PodWorkshop.Place place = new PodWorkshop.Place(image, version(runtime, image, pod), path);
+        known.put(image.digest(), place);
         Files.createDirectories(note(image).getParent());
-        Files.write(note(image), List.of(base.version(), base.path()));
-        return base;
+        Files.write(note(image), List.of(place.version(), place.path()));
+        return place;
     }
 
     private static String version(RuntimeSpec runtime, ImageBase image, BuildPod pod) throws InterruptedException {

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * @param folder of caches, dependency layers and work folders; on the file system of the images
  * @param namespace that build pods run in; made when it is not there
- * @param server name of this server, which tells its pods from another server's in the same cluster
+ * @param owner uid of this installation, written on everything that it makes
  * @param registry that nodes pull base images from, as {@code host:port}
  * @param pullSecret a Secret of the namespace that lets nodes do so; empty when the registry is open to them
  * @param passed package registries and their certificates, which builds see
@@ -19,7 +19,7 @@ import java.util.Optional;
 public record PodSandboxSettings(
         Path folder,
         String namespace,
-        String server,
+        String owner,
         String registry,
         Optional<String> pullSecret,
         PodLimits limits,

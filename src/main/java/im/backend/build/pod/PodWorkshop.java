@@ -40,7 +40,7 @@ final class PodWorkshop implements Workshop {
     private final RuntimeSpec runtime;
     private final Path work;
     private final Set<String> sent = new HashSet<>();
-    private Optional<Base> base = Optional.empty();
+    private Optional<Place> place = Optional.empty();
     private Optional<Workbench> bench = Optional.empty();
     private Optional<BuildPod> pod = Optional.empty();
 
@@ -50,7 +50,7 @@ final class PodWorkshop implements Workshop {
      * @param version of the runtime's tools in it
      * @param path PATH in it
      */
-    record Base(ImageBase image, String version, String path) {}
+    record Place(ImageBase image, String version, String path) {}
 
     /** @param work parent of the bench's folders */
     PodWorkshop(BuildPods pods, ProjectId project, RuntimeSpec runtime, Path work) {
@@ -62,17 +62,17 @@ final class PodWorkshop implements Workshop {
 
     @Override
     public String version() {
-        return base().version();
+        return place().version();
     }
 
     @Override
     public String platform() {
-        return base().image().digest().toString();
+        return place().image().digest().toString();
     }
 
     @Override
     public String path() {
-        return base().path();
+        return place().path();
     }
 
     /** The pod has it already, from a Secret. */
@@ -90,15 +90,15 @@ final class PodWorkshop implements Workshop {
         };
     }
 
-    private Base base() {
-        if (base.isEmpty()) {
+    private Place place() {
+        if (place.isEmpty()) {
             ImageBase image = pods.image(runtime);
-            base = Optional.of(pods.known(image).orElseGet(() -> look(image)));
+            place = Optional.of(pods.known(image).orElseGet(() -> look(image)));
         }
-        return base.get();
+        return place.get();
     }
 
-    private Base look(ImageBase image) {
+    private Place look(ImageBase image) {
         try {
             return pods.remember(image, runtime, open(image));
         } catch (IOException failed) {
@@ -118,7 +118,7 @@ final class PodWorkshop implements Workshop {
     }
 
     private BuildPod pod() throws InterruptedException {
-        return open(base().image());
+        return open(place().image());
     }
 
     @Override
