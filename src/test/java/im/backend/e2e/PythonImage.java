@@ -1,6 +1,7 @@
 package im.backend.e2e;
 
 import im.backend.domain.Digest;
+import im.backend.domain.RuntimeSpec;
 import im.backend.file.FileTree;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -56,8 +57,13 @@ public final class PythonImage {
 
     /** As {@code runtime:} has it. */
     public static String reference() {
-        return "docker.io/library/python:"
-                + output("python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])") + "-slim";
+        return "docker.io/library/python:" + runtime().version() + "-slim";
+    }
+
+    public static RuntimeSpec runtime() {
+        return new RuntimeSpec(
+                RuntimeSpec.Language.PYTHON,
+                output("python3", "-c", "import sys; print('%d.%d' % sys.version_info[:2])"));
     }
 
     private static void make(Path folder, String wanted) throws IOException {

@@ -161,6 +161,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
                 .terminationGracePeriodSeconds(END_GRACE_SECONDS)
                 .automountServiceAccountToken(false)
                 .enableServiceLinks(false)
+                // The client says {} where nothing is meant, and the API server then asks for a RuntimeClass.
+                .overhead(null)
                 .securityContext(new V1PodSecurityContext()
                         .runAsNonRoot(true)
                         .runAsUser(USER)

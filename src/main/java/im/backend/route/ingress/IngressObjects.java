@@ -37,8 +37,7 @@ record IngressObjects(IngressSettings settings) {
 
     V1Ingress ingress(Hostname host, V1Service service, List<Endpoint> endpoints) {
         Map<String, String> annotations = new TreeMap<>();
-        annotations.put(
-                ENDPOINTS, endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(",")));
+        annotations.put(ENDPOINTS, endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(",")));
         settings.issuer().ifPresent(issuer -> annotations.put(ISSUER, issuer));
         V1IngressSpec spec = new V1IngressSpec()
                 .ingressClassName(settings.ingressClass())
@@ -73,8 +72,7 @@ record IngressObjects(IngressSettings settings) {
         SortedMap<String, String> labels = new TreeMap<>();
         labels.put(OWNER, settings.owner());
         labels.put(MANAGED_BY, "backendim");
-        INHERITED.forEach(
-                name -> Optional.ofNullable(known.get(name)).ifPresent(value -> labels.put(name, value)));
+        INHERITED.forEach(name -> Optional.ofNullable(known.get(name)).ifPresent(value -> labels.put(name, value)));
         return labels;
     }
 

@@ -88,7 +88,8 @@ public final class IngressRouter implements Router {
 
     /** An app is reached at the address of its Service, which nothing else in the cluster has. */
     private V1Service service(Endpoint endpoint) {
-        return cluster.list(Kind.SERVICE, Selection.everywhere().labelled(IngressObjects.OWNER, settings.owner()))
+        return cluster
+                .list(Kind.SERVICE, Selection.everywhere().labelled(IngressObjects.OWNER, settings.owner()))
                 .stream()
                 .filter(service -> answersAt(service, endpoint))
                 .findFirst()
