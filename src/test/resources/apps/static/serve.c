@@ -1,4 +1,5 @@
-/* The smallest app there is: a static program that answers HTTP on PORT, and keeps a file in DATA_DIR. */
+/* The smallest app there is: a static program that answers HTTP on HOST and PORT, and keeps a file in DATA_DIR. */
+#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
@@ -49,6 +50,7 @@ static void answer(int client) {
 int main(void) {
     int on = 1, server = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(variable("PORT")))};
+    inet_pton(AF_INET, variable("HOST"), &address.sin_addr);
     setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (bind(server, (struct sockaddr *) &address, sizeof address) || listen(server, 64)) {
         perror("serve");

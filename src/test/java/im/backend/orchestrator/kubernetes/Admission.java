@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /** What a real API server refuses and fills in, for the kinds that the platform uses. */
@@ -19,6 +20,7 @@ final class Admission {
     private static final int LABEL_MAX = 63;
 
     private final ObjectStore store;
+    private final AtomicInteger services = new AtomicInteger();
 
     Admission(ObjectStore store) {
         this.store = store;
@@ -46,6 +48,10 @@ final class Admission {
             object.withObjectProperty("metadata")
                     .withArrayProperty("finalizers")
                     .add("kubernetes.io/pvc-protection");
+        }
+        if (key.kind() == Kind.SERVICE && object.at("/spec/clusterIP").isMissingNode()) {
+            int number = services.incrementAndGet();
+            object.withObjectProperty("spec").put("clusterIP", "127.2." + (number >> 8 & 0xff) + "." + (number & 0xff));
         }
         if (key.kind() == Kind.POD) {
             object.withObjectProperty("status").put("phase", "Pending");

@@ -20,7 +20,6 @@ final class FakeNode implements AutoCloseable {
     private final Map<String, ServiceRelay> services = new ConcurrentHashMap<>();
     private final Map<String, Path> images = new ConcurrentHashMap<>();
     private int podAddresses = 1;
-    private int serviceAddresses = 1;
 
     FakeNode(Path folder, ObjectStore store, FakeApi api) {
         this.folder = folder;
@@ -65,13 +64,7 @@ final class FakeNode implements AutoCloseable {
 
     void serve(ObjectKey key, ObjectNode service) {
         String ip = service.at("/spec/clusterIP").asText("");
-        if (ip.isEmpty()) {
-            String address = address("127.2", serviceAddresses++);
-            store.change(key, given -> {
-                given.withObjectProperty("spec").put("clusterIP", address);
-                return given;
-            });
-        } else if (!ip.equals("None")) {
+        if (!ip.equals("None")) {
             String uid = service.at("/metadata/uid").asText();
             services.computeIfAbsent(uid, fresh -> {
                 try {

@@ -17,7 +17,7 @@ import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
-/** An image of one static program, {@code /serve}, put into a registry. Needs a C compiler. */
+/** An image of one static program, {@code /app/serve}, put into a registry. Needs a C compiler. */
 final class StaticImage {
     private StaticImage() {}
 
@@ -30,7 +30,7 @@ final class StaticImage {
             byte[] layer = tar(compiled(folder));
             StoredBlob stored = registry.blobs().write(repository, out -> out.write(layer));
             byte[] config = """
-                {"architecture": "amd64", "os": "linux", "config": {"Entrypoint": ["/serve"]},\
+                {"architecture": "amd64", "os": "linux", "config": {"Entrypoint": ["/app/serve"]},\
                  "rootfs": {"type": "layers", "diff_ids": ["%s"]}}\
                 """.formatted(stored.digest()).getBytes(StandardCharsets.UTF_8);
             StoredBlob configuration = registry.blobs().write(repository, out -> out.write(config));
@@ -77,7 +77,7 @@ final class StaticImage {
                 tar.closeArchiveEntry();
             }
             byte[] content = Files.readAllBytes(program);
-            TarArchiveEntry entry = new TarArchiveEntry("serve");
+            TarArchiveEntry entry = new TarArchiveEntry("app/serve");
             entry.setSize(content.length);
             entry.setMode(0755);
             tar.putArchiveEntry(entry);
