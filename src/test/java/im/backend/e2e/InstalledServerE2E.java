@@ -131,6 +131,32 @@ class InstalledServerE2E {
         assertThat(app("kept")).isNotEmpty();
     }
 
+    @Test
+    void aBackupThatIsUnpackedIsAServerAgain() throws IOException {
+        deploy("saved");
+        machine.run("systemctl", "start", "backendim-backup.service").ok();
+        String archive = machine.run("sh", "-c", "ls -1 /var/backups/backendim/backendim-*.tar.gz | tail -1")
+                .ok()
+                .out()
+                .strip();
+        machine.run("backendim", "destroy", "-p", "saved", "--confirm", "saved").ok();
+
+        // As docs/operations.md says it.
+        machine.run("systemctl", "stop", "backendim").ok();
+        machine.run("systemctl", "kill", "--kill-who=all", "backendim");
+        machine.run("mv", "/var/lib/backendim", "/var/lib/backendim.broken").ok();
+        machine.run("install", "-d", "-m", "0700", "-o", "backendim", "-g", "backendim", "/var/lib/backendim")
+                .ok();
+        machine.run("tar", "-xzpf", archive, "-C", "/var/lib/backendim").ok();
+        machine.run("systemctl", "start", "backendim").ok();
+        machine.run("/opt/backendim/await", "readyz", "60").ok();
+
+        assertThat(machine.run("backendim", "releases", "-p", "saved").ok().out())
+                .contains("v1");
+        machine.run("backendim", "start", "-p", "saved");
+        assertThat(app("saved")).isNotEmpty();
+    }
+
     private static String inUse() {
         return machine.run("readlink", "/usr/local/bin/backendim")
                 .ok()
