@@ -114,7 +114,7 @@ record FolderTar(int filesMax, long bytesMax) {
                 throw refused(entry.getName(), "a second name of " + entry.getLinkName() + ", which is no file of it");
             }
             Files.createLink(target, first);
-        } else if (entry.isFile()) {
+        } else if (!entry.isBlockDevice() && !entry.isCharacterDevice() && !entry.isFIFO()) {
             try (OutputStream out =
                     Files.newOutputStream(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
                 tar.transferTo(out);
