@@ -99,14 +99,17 @@ final class ContainerRun {
         }
     }
 
-    /** {@code bwrap} puts the image's folders where the pod sees them; without it only what needs no folder runs. */
+    /** {@code bwrap} puts the folders of the image where the pod sees them, above the programs of this host. */
     private static ProcessBuilder builder(
             Setting setting, List<String> command, Map<String, String> variables, FakeNode node) {
-        List<String> wrapped = new ArrayList<>(List.of("bwrap", "--die-with-parent", "--dev-bind", "/", "/"));
+        List<String> wrapped = new ArrayList<>(List.of(
+                "bwrap", "--die-with-parent", "--tmpfs", "/", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"));
+        for (String system : List.of("/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64")) {
+            wrapped.addAll(List.of("--ro-bind-try", system, system));
+        }
         try (var folders = Files.list(setting.root())) {
-            // A folder in the root can be bound only where one is: a new root of links would be more than is needed.
             folders.filter(Files::isDirectory)
-                    .forEach(each -> wrapped.addAll(List.of("--bind", each.toString(), "/" + each.getFileName())));
+                    .forEach(each -> wrapped.addAll(List.of("--ro-bind", each.toString(), "/" + each.getFileName())));
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
         }

@@ -42,6 +42,15 @@ final class FakeNode implements AutoCloseable {
 
     /** Starts what is new, looks at what runs, ends what is to go. */
     void look() {
+        services.entrySet().removeIf(each -> {
+            boolean gone = store.list(Kind.SERVICE, "").stream()
+                    .noneMatch(there ->
+                            there.getValue().at("/metadata/uid").asText().equals(each.getKey()));
+            if (gone) {
+                each.getValue().close();
+            }
+            return gone;
+        });
         for (Map.Entry<ObjectKey, ObjectNode> each : store.list(Kind.POD, "")) {
             ObjectNode pod = each.getValue();
             String uid = pod.at("/metadata/uid").asText();

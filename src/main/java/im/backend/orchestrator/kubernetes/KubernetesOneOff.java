@@ -1,0 +1,178 @@
+package im.backend.orchestrator.kubernetes;
+
+import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Hindrance;
+import im.backend.orchestrator.OneOff;
+import im.backend.orchestrator.Workload;
+import im.backend.problem.Problem;
+import im.backend.problem.ProblemException;
+import io.kubernetes.client.openapi.models.V1Job;
+import io.kubernetes.client.openapi.models.V1JobSpec;
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1Pod;
+import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+/**
+ * Runs a command as a Job in the release's namespace, with the files, variables, volumes and limits of its instances. The Job
+ * is tried once, and removed with its pod when it is done, late or cancelled; what a killed server leaves behind ends at its
+ * deadline and is removed by the cluster.
+ */
+public final class KubernetesOneOff implements OneOff {
+    private static final Duration POLL = Duration.ofMillis(250);
+    /** The server's own deadline comes first, because it can say more. */
+    private static final Duration MARGIN = Duration.ofMinutes(1);
+
+    private static final Duration GONE_WITHIN = Duration.ofSeconds(45);
+    private static final int KEPT_SECONDS = 300;
+    private static final int LATE = 124;
+    private static final String RUN = "backend.im/run";
+
+    private final Cluster cluster;
+    private final AppPods pods;
+
+    public KubernetesOneOff(Cluster cluster, KubernetesSettings settings) {
+        this.cluster = cluster;
+        this.pods = new AppPods(cluster, settings);
+    }
+
+    @Override
+    public Exit run(Workload workload, Duration timeout, Consumer<String> output) {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        String name = "run-" + UUID.randomUUID();
+        Address job = Address.in(workload.release().toString(), name);
+        V1PodTemplateSpec pod = pods.once(workload);
+        try {
+            cluster.apply(Kind.JOB, job(job, pod, timeout));
+            return await(workload, job, deadline, output);
+        } catch (ProblemException failed) {
+            if (Thread.currentThread().isInterrupted()) {
+                throw cancelled(workload, failed);
+            }
+            throw failed;
+        } catch (InterruptedException cancelled) {
+            Thread.currentThread().interrupt();
+            throw cancelled(workload, cancelled);
+        } finally {
+            // In a thread of its own: this one may be interrupted, and then none of its calls would come through.
+            joined(Thread.ofVirtual().start(() -> remove(job, workload)));
+        }
+    }
+
+    private static V1Job job(Address address, V1PodTemplateSpec template, Duration timeout) {
+        Map<String, String> labels = new HashMap<>(template.getMetadata().getLabels());
+        // Its output goes to whoever asked for it, and not into the project's log as well.
+        labels.remove(WorkloadLabels.DEPLOYMENT);
+        labels.put(RUN, address.name());
+        template.getMetadata().labels(labels);
+        template.getSpec().restartPolicy("Never");
+        return new V1Job()
+                .metadata(new V1ObjectMeta()
+                        .namespace(address.namespace())
+                        .name(address.name())
+                        .labels(labels))
+                .spec(new V1JobSpec()
+                        .backoffLimit(0)
+                        .activeDeadlineSeconds(timeout.plus(MARGIN).toSeconds())
+                        .ttlSecondsAfterFinished(KEPT_SECONDS)
+                        .template(template));
+    }
+
+    private Exit await(Workload workload, Address job, long deadline, Consumer<String> output)
+            throws InterruptedException {
+        Instant heard = Instant.EPOCH;
+        Optional<String> seen = Optional.empty();
+        while (true) {
+            Optional<V1Pod> pod = pod(job);
+            if (pod.isPresent()) {
+                seen = Optional.of(pod.get().getMetadata().getName());
+                Optional<Exit> exit = PodDiagnosis.lastExit(pod.get());
+                if (begun(pod.get())) {
+                    Address at = Address.in(job.namespace(), seen.get());
+                    heard = hear(at, heard, deadline, output);
+                }
+                if (exit.isPresent()) {
+                    return exit.get();
+                }
+                PodDiagnosis.hindrance(pod.get())
+                        .filter(hindrance -> hindrance.outlook() == Hindrance.Outlook.STAYS)
+                        .ifPresent(hindrance -> {
+                            throw hindrance.problem(List.of()).asException();
+                        });
+            } else if (seen.isPresent()) {
+                throw new Problem.StageFailed(
+                                "run-lost",
+                                "`" + workload.command() + "` was ended by the cluster: its pod " + seen.get()
+                                        + " is gone.",
+                                "Look at the node with `kubectl get events -A`, then run it again.",
+                                List.of())
+                        .asException();
+            }
+            if (System.nanoTime() - deadline > 0) {
+                return new Exit(LATE, false);
+            }
+            Thread.sleep(POLL);
+        }
+    }
+
+    /** Follows the output to its end, a break or the deadline. */
+    private Instant hear(Address pod, Instant heard, long deadline, Consumer<String> output)
+            throws InterruptedException {
+        OneOffOutput lines = new OneOffOutput(new PodOutput(cluster, pod, AppPod.CONTAINER, heard), heard);
+        Thread reader = Thread.ofVirtual().name("output of " + pod).start(lines);
+        try {
+            while (true) {
+                lines.drainTo(output, POLL);
+                if (!reader.isAlive() || System.nanoTime() - deadline > 0) {
+                    lines.drainTo(output, Duration.ZERO);
+                    return lines.heard();
+                }
+            }
+        } finally {
+            reader.interrupt();
+        }
+    }
+
+    private Optional<V1Pod> pod(Address job) {
+        return cluster.list(Kind.POD, Selection.in(job.namespace()).labelled(RUN, job.name())).stream()
+                .findFirst();
+    }
+
+    private static boolean begun(V1Pod pod) {
+        String phase = pod.getStatus() == null ? null : pod.getStatus().getPhase();
+        return phase != null && !phase.equals("Pending");
+    }
+
+    private void remove(Address job, Workload workload) {
+        cluster.deleteAndWait(Kind.JOB, job, GONE_WITHIN);
+        cluster.delete(
+                Kind.SECRET,
+                Address.in(job.namespace(), InstanceName.of(workload.key()).value()),
+                Cluster.Propagation.BACKGROUND);
+    }
+
+    private static void joined(Thread removal) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            removal.join(GONE_WITHIN);
+        } catch (InterruptedException again) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static ProblemException cancelled(Workload workload, Exception cause) {
+        return new Problem.StageFailed(
+                        "cancelled", "`" + workload.command() + "` was cancelled and killed.", "", List.of())
+                .asException(cause);
+    }
+}
