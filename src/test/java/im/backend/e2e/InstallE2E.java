@@ -4,16 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -176,15 +171,5 @@ class InstallE2E {
         machine.run("backendim", "serve", "--print-config").ok();
         assertThat(machine.run("/opt/backendim/install.sh", "--uninstall").ok().out())
                 .contains("k3s-uninstall.sh");
-    }
-
-    @Test
-    void theScriptsHaveNoFaultThatShellcheckKnows() {
-        Assumptions.assumeTrue(Programs.present("shellcheck"), "shellcheck is needed (apt install shellcheck)");
-        List<String> command =
-                new ArrayList<>(List.of("sh", "-c", "shellcheck dev install.sh src/main/sh/* src/test/machine/*"));
-
-        Ran.run(Path.of("").toAbsolutePath(), Map.of(), Duration.ofMinutes(1), command)
-                .ok();
     }
 }
