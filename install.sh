@@ -431,18 +431,19 @@ server:
 apps:
   domain: ${domain:-localhost}
 TEXT
-  if [ "$k3s" = no ]; then
+  if [ "$k3s" = yes ]; then
+    kubernetes_configuration
+  else
     # Without a domain the apps are for this machine alone.
     printf '  host: %s\n  port: %s\n' "$([ -n "$domain" ] && echo 0.0.0.0 || echo 127.0.0.1)" "$APPS_PORT"
   fi
 }
 
-tie_to_cluster() { # through the environment, as every Kubernetes client reads it
-  [ ! -e "$CONFIG/environment" ] || return 0
-  put "$CONFIG/environment" 0640 "root:$ACCOUNT" <<TEXT
-# Environment of the server (systemd EnvironmentFile).
-KUBECONFIG=$CONFIG/kubeconfig
-TEXT
+kubernetes_configuration() {
+  printf 'orchestrator: kubernetes\nkubernetes:\n  kubeconfig: %s\n' "$CONFIG/kubeconfig"
+  if [ -n "$domain" ] && [ -n "$email" ]; then
+    printf '  cluster-issuer: backendim\n'
+  fi
 }
 
 install_units() {
@@ -521,7 +522,6 @@ TEXT
     await_file "$K3S_CONFIG/k3s.yaml"
   fi
   run install -m 0640 -o root -g "$ACCOUNT" "$K3S_CONFIG/k3s.yaml" "$CONFIG/kubeconfig"
-  tie_to_cluster
   systemd_runs || return 0
   run k3s kubectl wait --for=condition=Ready node --all --timeout=180s
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -167,8 +168,11 @@ class InstallE2E {
         assertThat(machine.files())
                 .contains("./etc/backendim/kubeconfig f 640 0 13 ")
                 .noneMatch(line -> line.startsWith("./etc/systemd/system/backendim.service.d"));
-        assertThat(machine.read("/etc/backendim/environment")).contains("KUBECONFIG=/etc/backendim/kubeconfig");
-        machine.run("backendim", "serve", "--print-config").ok();
+        assertThat(machine.read("/etc/backendim/backendim.yml"))
+                .contains(
+                        "orchestrator: kubernetes",
+                        "kubeconfig: /etc/backendim/kubeconfig",
+                        "cluster-issuer: backendim");
         assertThat(machine.run("/opt/backendim/install.sh", "--uninstall").ok().out())
                 .contains("k3s-uninstall.sh");
     }
