@@ -45,6 +45,13 @@ final class ServeCommand implements Action {
     String domain;
 
     @Option(
+            names = "--orchestrator",
+            paramLabel = "KIND",
+            description = "Where apps run: auto, local or kubernetes (setting orchestrator).")
+    @Nullable
+    String orchestrator;
+
+    @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Any setting of docs/configuration.md; may be given several times.")
@@ -131,6 +138,7 @@ final class ServeCommand implements Action {
         put(flags, "apps.host", appsHost);
         put(flags, "apps.port", appsPort);
         put(flags, "apps.domain", domain);
+        put(flags, "orchestrator", orchestrator);
         return flags;
     }
 

@@ -5,6 +5,7 @@ import im.backend.config.ServerConfig.Build;
 import im.backend.config.ServerConfig.Deploy;
 import im.backend.config.ServerConfig.Images;
 import im.backend.config.ServerConfig.Keys;
+import im.backend.config.ServerConfig.Kubernetes;
 import im.backend.config.ServerConfig.Limits;
 import im.backend.config.ServerConfig.Listener;
 import im.backend.config.ServerConfig.Local;
@@ -234,12 +235,21 @@ public final class ConfigReader {
                         value(Setting.DATABASE_URL),
                         value(Setting.DATABASE_USER),
                         value(Setting.DATABASE_PASSWORD_FILE)),
+                value(Setting.ORCHESTRATOR),
                 new Local(
                         value(Setting.UID_BASE),
                         value(Setting.PORT_MIN),
                         value(Setting.PORT_MAX),
                         value(Setting.SANDBOX),
                         value(Setting.CONTROL_GROUPS)),
+                new Kubernetes(
+                        value(Setting.KUBECONFIG),
+                        value(Setting.KUBERNETES_CONTEXT),
+                        value(Setting.KUBERNETES_REGISTRY),
+                        value(Setting.STORAGE_CLASS),
+                        value(Setting.INGRESS_CLASS),
+                        value(Setting.INGRESS_NAMESPACE),
+                        value(Setting.CLUSTER_ISSUER)),
                 new Keys(value(Setting.MASTER_KEY_FILE), value(Setting.TOKEN_TTL)),
                 new Registry(
                         value(Setting.REGISTRY_AUTH),

@@ -2,6 +2,7 @@ package im.backend.config;
 
 import im.backend.config.ServerConfig.LogLevel;
 import im.backend.config.ServerConfig.OnBase;
+import im.backend.config.ServerConfig.OrchestratorKind;
 import im.backend.config.ServerConfig.RegistryAuth;
 import im.backend.config.ServerConfig.ScanBlock;
 import im.backend.config.ServerConfig.ScanTool;
@@ -53,6 +54,17 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
             words(Map.of("auto", Use.AUTO, "required", Use.REQUIRED, "none", Use.NEVER), "auto, required or none");
     static final Kind<RegistryAuth> REGISTRY_AUTH =
             words(Map.of("token", RegistryAuth.TOKEN, "none", RegistryAuth.NONE), "token or none");
+    static final Kind<OrchestratorKind> ORCHESTRATOR = words(
+            Map.of(
+                    "auto", OrchestratorKind.AUTO,
+                    "local", OrchestratorKind.LOCAL,
+                    "kubernetes", OrchestratorKind.KUBERNETES),
+            "auto, local or kubernetes");
+    static final Kind<String> OBJECT = matching(
+            "a name of Kubernetes, as in traefik", Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"));
+    static final Kind<String> CONTEXT = matching("a name in the kubeconfig", Pattern.compile("[^\\s,]{1,253}"));
+    static final Kind<String> HOST_AND_PORT = matching(
+            "a host with its port, as in 10.0.0.5:8080", Pattern.compile("[A-Za-z0-9.-]{1,253}:[0-9]{1,5}"));
     static final Kind<LogLevel> LEVEL = words(
             Map.of(
                     "error", LogLevel.ERROR,

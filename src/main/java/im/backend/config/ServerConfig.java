@@ -23,7 +23,9 @@ public record ServerConfig(
         Scan scan,
         Limits limits,
         State state,
+        OrchestratorKind orchestrator,
         Local local,
+        Kubernetes kubernetes,
         Keys keys,
         Registry registry,
         LogLevel logLevel) {
@@ -125,6 +127,31 @@ public record ServerConfig(
      * @param url of a PostgreSQL server; absent means the embedded database
      */
     public record State(Optional<String> url, Optional<String> user, Optional<Path> passwordFile) {}
+
+    /** Where apps run. */
+    public enum OrchestratorKind {
+        /** On Kubernetes where {@link Kubernetes#kubeconfig} is set, or K3s is on this machine, and it answers. */
+        AUTO,
+        LOCAL,
+        KUBERNETES
+    }
+
+    /**
+     * The cluster that apps run on, when they do.
+     *
+     * @param context of the kubeconfig; absent means its current one
+     * @param registry host and port at which the nodes reach this server's registry; absent means this machine's loopback
+     * @param storageClass absent means the cluster's default one
+     * @param issuer a ClusterIssuer of cert-manager; absent means plain HTTP
+     */
+    public record Kubernetes(
+            Optional<Path> kubeconfig,
+            Optional<String> context,
+            Optional<String> registry,
+            Optional<String> storageClass,
+            String ingressClass,
+            String ingressNamespace,
+            Optional<String> issuer) {}
 
     public record Local(int uidBase, int portMin, int portMax, Use sandbox, Use controlGroups) {}
 
