@@ -17,7 +17,7 @@ public interface ImageBuilder {
      */
     BuiltImage build(BuildRequest request, BuildListener listener);
 
-    /** The image as folders on this host, unpacked when they are not there. Fails with Gone {@code release-gone}. */
+    /** The image as folders on this host, unpacked when they are not there; without any where images are pulled. Fails with Gone {@code release-gone}. */
     ReleaseImage open(Digest image);
 
     /** The bill of materials; empty when none was written, as for an image that somebody else built. */

@@ -15,6 +15,7 @@ import im.backend.build.remote.ExternalRegistry;
 import im.backend.build.remote.Mirrors;
 import im.backend.build.remote.RemoteSettings;
 import im.backend.config.ServerConfig;
+import im.backend.domain.SecretValue;
 import im.backend.host.Launcher;
 import im.backend.host.Limits;
 import im.backend.host.Toolchains;
@@ -42,12 +43,15 @@ final class ImageWiring {
     private final DataFolder data;
     private final Clock clock;
     private final Closing closing;
+    private final boolean clustered;
 
-    ImageWiring(ServerConfig config, DataFolder data, Clock clock, Closing closing) {
+    /** @param clustered whether images are pulled by the nodes of a cluster, or run on this host */
+    ImageWiring(ServerConfig config, DataFolder data, Clock clock, Closing closing, boolean clustered) {
         this.config = config;
         this.data = data;
         this.clock = clock;
         this.closing = closing;
+        this.clustered = clustered;
     }
 
     DiskRegistry registry() {
@@ -73,7 +77,8 @@ final class ImageWiring {
         closing.add("registry upkeep", upkeep);
     }
 
-    OciRoutes routes(DiskRegistry registry, Api.Identity identity) {
+    /** @param nodes what the nodes of a cluster say when they pull */
+    OciRoutes routes(DiskRegistry registry, Api.Identity identity, Optional<SecretValue> nodes) {
         ServerConfig.Registry limits = config.registry();
         boolean open = switch (limits.auth()) {
             case TOKEN -> false;
@@ -83,14 +88,15 @@ final class ImageWiring {
                 new OciSettings("backendim", Math.toIntExact(limits.manifestMaxBytes()), limits.pageMax()),
                 registry,
                 registry.uploads(),
-                new RegistryDoor(identity, open));
+                new RegistryDoor(identity, open, nodes));
     }
 
     RegistryImageBases bases(ImageRegistry registry) {
         ServerConfig.Images images = config.images();
         ImageBasesSettings settings = new ImageBasesSettings(
                 switch (images.use()) {
-                    case AUTO -> ImageBasesSettings.Use.AUTO;
+                    // A container has no host to lend it a runtime.
+                    case AUTO -> clustered ? ImageBasesSettings.Use.ALWAYS : ImageBasesSettings.Use.AUTO;
                     case ALWAYS -> ImageBasesSettings.Use.ALWAYS;
                     case NEVER -> ImageBasesSettings.Use.NEVER;
                 },
@@ -118,7 +124,9 @@ final class ImageWiring {
 
     JibImageBuilder builder(Launcher launcher, Toolchains toolchains, ImageRegistry registry, ImageBases bases) {
         JibImageBuilder images = new JibImageBuilder(
-                new JibSettings(data.resolve("images")),
+                new JibSettings(
+                        data.resolve("images"),
+                        clustered ? JibSettings.Opening.PULLED : JibSettings.Opening.UNPACKED),
                 new Detection(),
                 sandbox(launcher, toolchains),
                 new ImageStores(registry, bases, external().map(settings -> new ExternalRegistry(settings, registry))),

@@ -12,7 +12,6 @@ import im.backend.host.Launcher;
 import im.backend.host.Toolchains;
 import im.backend.manifest.ManifestReader;
 import im.backend.registry.disk.DiskRegistry;
-import im.backend.route.proxy.ReverseProxy;
 import im.backend.source.git.GitRoutes;
 import im.backend.source.git.GitSourceStore;
 import im.backend.store.sql.Database;
@@ -20,6 +19,7 @@ import java.lang.System.Logger;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -62,36 +62,36 @@ public final class Server implements AutoCloseable {
         Wiring wiring = new Wiring(config, data, clock, closing);
         Metrics metrics = new Metrics();
         Supplier<Database> opening = openings.begin(wiring::database);
-        Supplier<ReverseProxy> proxying = openings.begin(() -> wiring.proxy(metrics));
+        Optional<ClusterWiring> cluster = ClusterWiring.choose(config, data, clock, closing);
+        Supplier<AppsFront> fronting =
+                openings.begin(() -> cluster.map(ClusterWiring::front).orElseGet(() -> wiring.front(metrics)));
         GitSourceStore source = wiring.source();
         Launcher launcher = wiring.launcher();
         new HostRequirements(config.local()).check(launcher.facts());
         Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
-        ImageWiring images = wiring.images();
+        ImageWiring images = wiring.images(cluster);
         DiskRegistry registry = images.registry();
         ImageBases bases = images.bases(registry);
         ImageBuilder builder = images.builder(launcher, toolchains, registry, bases);
-        Ports.Hosting hosting = wiring.hosting(launcher, toolchains);
+        Ports.Hosting hosting =
+                cluster.map(ClusterWiring::hosting).orElseGet(() -> wiring.hosting(launcher, toolchains));
         Api.Identity identity = wiring.identity();
         Database database = opening.get();
-        ReverseProxy proxy = proxying.get();
+        AppsFront front = fronting.get();
         Ports.Stores stores = wiring.stores(database, metrics);
         Ports ports = new Ports(
                 source,
                 ManifestReader::read,
                 builder,
                 hosting,
-                proxy,
+                front.router(),
                 wiring.secrets(database),
                 wiring.scanning(launcher),
                 stores);
-        int appsPort = config.apps().publicPort() == 0
-                ? proxy.address().getPort()
-                : config.apps().publicPort();
-        String apps = "http://*." + config.apps().domain() + (appsPort == 80 ? "" : ":" + appsPort);
-        DeployEngine engine = wiring.engine(ports, appsPort);
+        String apps = "http://*." + config.apps().domain() + (front.port() == 80 ? "" : ":" + front.port());
+        DeployEngine engine = wiring.engine(ports, front.port());
         Api.UseCases useCases = wiring.useCases(ports, engine, bases, registry, database);
-        ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, apps);
+        ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, new ServerFacts.Apps(apps, cluster.map(one -> one::check)));
         Api api = wiring.api(identity, useCases, metrics, facts);
         GitRoutes git = wiring.git(source, identity, useCases);
         images.upkeep(registry, stores.releases());
@@ -99,10 +99,10 @@ public final class Server implements AutoCloseable {
         PlatformListener listener = wiring.listener(
                 api,
                 git,
-                images.routes(registry, identity),
+                images.routes(registry, identity, cluster.flatMap(ClusterWiring::pullKey)),
                 config.server().shutdownMax().dividedBy(DRAIN_PARTS));
         metrics.gauge("backendim_connections", "Open connections to the platform", listener::openConnections);
-        metrics.gauge("backendim_apps_connections", "Open connections to apps", proxy::openConnections);
+        metrics.gauge("backendim_apps_connections", "Open connections to apps", () -> front.openConnections().getAsInt());
         metrics.gauge(
                 "backendim_watchers", "Open WebSockets", () -> api.sockets().watchers());
         Duration took = Duration.between(begun, clock.instant());

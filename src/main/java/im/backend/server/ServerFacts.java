@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** What {@code doctor} and {@code /readyz} want to know. */
 final class ServerFacts {
@@ -19,16 +20,15 @@ final class ServerFacts {
     private final Launcher launcher;
     private final Instant startedAt;
     private final BooleanSupplier stopping;
-    private final String apps;
+    private final Apps apps;
 
-    /** @param apps where apps answer, with {@code *} for the label of the app */
     ServerFacts(
             ServerConfig config,
             DataFolder data,
             Launcher launcher,
             Instant startedAt,
             BooleanSupplier stopping,
-            String apps) {
+            Apps apps) {
         this.config = config;
         this.data = data;
         this.launcher = launcher;
@@ -43,11 +43,19 @@ final class ServerFacts {
                 Runtime.version().toString(),
                 System.getProperty("os.name") + " " + System.getProperty("os.arch"),
                 startedAt,
-                "local",
-                apps,
+                apps.cluster().isPresent() ? "kubernetes" : "local",
+                apps.url(),
                 checks(),
                 limits());
     }
+
+    /**
+     * Where apps run and answer.
+     *
+     * @param url with {@code *} for the label of the app
+     * @param cluster how it is; empty when they run on this host
+     */
+    record Apps(String url, Optional<Supplier<ServerBody.Check>> cluster) {}
 
     /** From the jar's manifest; a build directory has none. */
     static String version() {
@@ -80,6 +88,7 @@ final class ServerFacts {
 
     private List<ServerBody.Check> checks() {
         List<ServerBody.Check> checks = new ArrayList<>(readiness());
+        apps.cluster().map(Supplier::get).ifPresent(checks::add);
         HostFacts facts = launcher.facts();
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
         String sandbox = facts.sandbox().description() + "; apps share the host's network";

@@ -60,6 +60,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 
 /** Which technology is behind which port: each method opens one feature, and notes how it is closed. */
@@ -203,11 +204,11 @@ final class Wiring {
                 .scanning(launcher);
     }
 
-    ImageWiring images() {
-        return new ImageWiring(config, data, clock, closing);
+    ImageWiring images(Optional<ClusterWiring> cluster) {
+        return new ImageWiring(config, data, clock, closing, cluster.isPresent());
     }
 
-    ReverseProxy proxy(Metrics metrics) {
+    AppsFront front(Metrics metrics) {
         ReverseProxy proxy = new ReverseProxy(
                 new ProxySettings(
                         new InetSocketAddress(
@@ -216,7 +217,10 @@ final class Wiring {
                 (host, status, took) -> metrics.proxied(status, took));
         proxy.start();
         closing.add("proxy", proxy);
-        return proxy;
+        int port = config.apps().publicPort() == 0
+                ? proxy.address().getPort()
+                : config.apps().publicPort();
+        return new AppsFront(proxy, port, proxy::openConnections);
     }
 
     DeployEngine engine(Ports ports, int appsPort) {

@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
+import java.util.Optional;
 
 /** The registry behind the real edge, with real tokens. The keys of root (an administrator), ada and bob are their names. */
 public final class RegistryFixture implements AutoCloseable {
@@ -58,7 +59,7 @@ public final class RegistryFixture implements AutoCloseable {
                 new OciSettings("backendim", limits.manifestBytesMax(), 1_000),
                 registry,
                 registry.uploads(),
-                new RegistryDoor(new Api.Identity(new Accounts(), tokens, tokens), open));
+                new RegistryDoor(new Api.Identity(new Accounts(), tokens, tokens), open, Optional.empty()));
         edge = new Edge(EdgeLimits.defaults());
         WebServerConfig.Builder builder = WebServer.builder()
                 .host("127.0.0.1")

@@ -45,6 +45,7 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
     private static final System.Logger LOG = System.getLogger(JibImageBuilder.class.getName());
     private static final Duration KEPT_UNUSED = Duration.ofHours(1);
 
+    private final JibSettings settings;
     private final BuildPlanner planner;
     private final BuildSandbox sandbox;
     private final ImageStores stores;
@@ -61,6 +62,7 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
 
     public JibImageBuilder(
             JibSettings settings, BuildPlanner planner, BuildSandbox sandbox, ImageStores stores, Clock clock) {
+        this.settings = settings;
         this.planner = planner;
         this.sandbox = sandbox;
         this.stores = stores;
@@ -164,7 +166,10 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
                                     "Image " + image
                                             + " is not here any more. Deploy the commit again to build it anew.")
                             .asException());
-            return new ReleaseImage(image, stored.labels().start(), layers.open(stored));
+            return new ReleaseImage(image, stored.labels().start(), switch (settings.opening()) {
+                case UNPACKED -> layers.open(stored);
+                case PULLED -> List.of();
+            });
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } finally {

@@ -39,10 +39,10 @@ public final class KubernetesOrchestrator implements Orchestrator {
     private final Volumes volumes;
     private final Sightings sightings;
 
-    public KubernetesOrchestrator(Cluster cluster, KubernetesSettings settings, Services services) {
+    public KubernetesOrchestrator(Cluster cluster, KubernetesSettings settings) {
         this.cluster = cluster;
         this.ownership = new Ownership(settings.owner());
-        this.services = services;
+        this.services = new Services(cluster);
         this.objects = new WorkloadObjects(settings, ownership);
         this.namespaces = new Namespaces(cluster, settings, ownership);
         this.volumes = new Volumes(cluster, settings, ownership);
@@ -74,7 +74,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
         objects.disruptionBudget(workload).ifPresent(budget -> cluster.apply(Kind.DISRUPTION_BUDGET, budget));
         Optional<Endpoint> endpoint = objects.service(workload)
                 .map(service -> cluster.apply(Kind.SERVICE, service))
-                .flatMap(services::endpoint);
+                .flatMap(Services::endpoint);
         return new Instance(workload.key(), workload.project().id(), workload.release(), endpoint);
     }
 
@@ -112,7 +112,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
         Selection ours = ownership.of(project);
         Map<Address, Endpoint> endpoints = new HashMap<>();
         for (V1Service service : cluster.list(Kind.SERVICE, ours)) {
-            services.endpoint(service).ifPresent(endpoint -> endpoints.put(address(service.getMetadata()), endpoint));
+            Services.endpoint(service).ifPresent(endpoint -> endpoints.put(address(service.getMetadata()), endpoint));
         }
         return cluster.list(Kind.DEPLOYMENT, ours).stream()
                 .filter(deployment -> deployment.getMetadata().getDeletionTimestamp() == null)
@@ -129,7 +129,6 @@ public final class KubernetesOrchestrator implements Orchestrator {
             return;
         }
         Address address = place.get();
-        services.forget(address);
         List.of(Kind.SERVICE, Kind.AUTOSCALER, Kind.DISRUPTION_BUDGET)
                 .forEach(kind -> cluster.delete(kind, address, Propagation.BACKGROUND));
         cluster.deleteAndWait(Kind.DEPLOYMENT, address, grace.plus(END_MARGIN));
@@ -147,7 +146,6 @@ public final class KubernetesOrchestrator implements Orchestrator {
         // The namespace goes in its own time; what ran in it is no instance any more from now on.
         for (V1Deployment deployment : cluster.list(Kind.DEPLOYMENT, inside)) {
             cluster.delete(Kind.DEPLOYMENT, deployment, Propagation.FOREGROUND);
-            services.forget(address(deployment.getMetadata()));
             WorkloadLabels.of(deployment).map(WorkloadLabels::key).ifPresent(sightings::forget);
         }
         namespaces.remove(release);

@@ -50,10 +50,6 @@ final class RealCluster implements AutoCloseable {
         return new RealCluster(Path.of(kubeconfig), project, folder);
     }
 
-    KubernetesOrchestrator orchestrator() {
-        return new KubernetesOrchestrator(cluster, settings, new Services(cluster, new Ownership(settings.owner())));
-    }
-
     @Override
     public void close() {
         registry.close();

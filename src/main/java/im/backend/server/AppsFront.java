@@ -1,0 +1,12 @@
+package im.backend.server;
+
+import im.backend.route.Router;
+import java.util.function.IntSupplier;
+
+/**
+ * Where requests to the apps come in.
+ *
+ * @param port as people reach it
+ * @param openConnections that this server knows of
+ */
+record AppsFront(Router router, int port, IntSupplier openConnections) {}
