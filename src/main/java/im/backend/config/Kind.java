@@ -60,11 +60,11 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
                     "local", OrchestratorKind.LOCAL,
                     "kubernetes", OrchestratorKind.KUBERNETES),
             "auto, local or kubernetes");
-    static final Kind<String> OBJECT = matching(
-            "a name of Kubernetes, as in traefik", Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"));
+    static final Kind<String> OBJECT =
+            matching("a name of Kubernetes, as in traefik", Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"));
     static final Kind<String> CONTEXT = matching("a name in the kubeconfig", Pattern.compile("[^\\s,]{1,253}"));
-    static final Kind<String> HOST_AND_PORT = matching(
-            "a host with its port, as in 10.0.0.5:8080", Pattern.compile("[A-Za-z0-9.-]{1,253}:[0-9]{1,5}"));
+    static final Kind<String> HOST_AND_PORT =
+            matching("a host with its port, as in 10.0.0.5:8080", Pattern.compile("[A-Za-z0-9.-]{1,253}:[0-9]{1,5}"));
     static final Kind<LogLevel> LEVEL = words(
             Map.of(
                     "error", LogLevel.ERROR,

@@ -207,8 +207,8 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             Kind.ORCHESTRATOR,
             "auto",
             "Where apps run: `local` on this host, `kubernetes` on a cluster, `auto` on the cluster of"
-                    + " `kubernetes.kubeconfig` or of the K3s on this machine when it answers, else here. A kubeconfig in a"
-                    + " home folder is never taken by itself.");
+                + " `kubernetes.kubeconfig` or of the K3s on this machine when it answers, else here. A kubeconfig in"
+                + " a home folder is never taken by itself.");
     static final Setting<Optional<Path>> KUBECONFIG = of(
             "kubernetes.kubeconfig",
             Kind.orNothing(Kind.PATH),
@@ -229,10 +229,10 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             "kubernetes.storage-class",
             Kind.orNothing(Kind.OBJECT),
             "",
-            "Of new volumes. Default: the cluster's default class; without one, a folder of this machine, which must be the"
-                    + " only node then.");
-    static final Setting<String> INGRESS_CLASS =
-            of("kubernetes.ingress-class", Kind.OBJECT, "traefik", "The ingress controller that serves the apps' hosts.");
+            "Of new volumes. Default: the cluster's default class; without one, a folder of this machine, which must"
+                    + " be the only node then.");
+    static final Setting<String> INGRESS_CLASS = of(
+            "kubernetes.ingress-class", Kind.OBJECT, "traefik", "The ingress controller that serves the apps' hosts.");
     static final Setting<String> INGRESS_NAMESPACE = of(
             "kubernetes.ingress-namespace",
             Kind.OBJECT,

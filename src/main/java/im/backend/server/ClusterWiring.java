@@ -62,8 +62,8 @@ final class ClusterWiring {
             case LOCAL -> Optional.empty();
             case KUBERNETES ->
                 Optional.of(open(config, data, clock, closing, kubeconfig.orElseThrow(ClusterWiring::unknown)));
-            case AUTO -> kubeconfig.filter(file -> answers(config, file))
-                    .map(file -> open(config, data, clock, closing, file));
+            case AUTO ->
+                kubeconfig.filter(file -> answers(config, file)).map(file -> open(config, data, clock, closing, file));
         };
     }
 
@@ -114,8 +114,8 @@ final class ClusterWiring {
 
     AppsFront front() {
         ServerConfig.Kubernetes kubernetes = config.kubernetes();
-        IngressSettings settings = new IngressSettings(
-                owner, kubernetes.ingressClass(), kubernetes.issuer(), IngressSettings.SETTLE);
+        IngressSettings settings =
+                new IngressSettings(owner, kubernetes.ingressClass(), kubernetes.issuer(), IngressSettings.SETTLE);
         int port = config.apps().publicPort() == 0 ? HTTP_PORT : config.apps().publicPort();
         return new AppsFront(new IngressRouter(settings, cluster), port, () -> 0);
     }
@@ -164,8 +164,9 @@ final class ClusterWiring {
         if (push.url().isEmpty()) {
             return pullKey().map(key -> new KubernetesSettings.PullLogin(host, "nodes", key));
         }
-        return push.username().flatMap(user -> push.passwordFile()
-                .map(file -> new KubernetesSettings.PullLogin(host, user, new SecretValue(password(file)))));
+        return push.username()
+                .flatMap(user -> push.passwordFile()
+                        .map(file -> new KubernetesSettings.PullLogin(host, user, new SecretValue(password(file)))));
     }
 
     private static String password(Path file) {
@@ -174,7 +175,8 @@ final class ClusterWiring {
         } catch (IOException unreadable) {
             throw new Problem.Conflict(
                             "password-file-unreadable",
-                            "registry.password-file: " + file + " can not be read (expected: a file with the password of"
+                            "registry.password-file: " + file
+                                    + " can not be read (expected: a file with the password of"
                                     + " registry.username).")
                     .asException(unreadable);
         }

@@ -125,8 +125,7 @@ final class ImageWiring {
     JibImageBuilder builder(Launcher launcher, Toolchains toolchains, ImageRegistry registry, ImageBases bases) {
         JibImageBuilder images = new JibImageBuilder(
                 new JibSettings(
-                        data.resolve("images"),
-                        clustered ? JibSettings.Opening.PULLED : JibSettings.Opening.UNPACKED),
+                        data.resolve("images"), clustered ? JibSettings.Opening.PULLED : JibSettings.Opening.UNPACKED),
                 new Detection(),
                 sandbox(launcher, toolchains),
                 new ImageStores(registry, bases, external().map(settings -> new ExternalRegistry(settings, registry))),

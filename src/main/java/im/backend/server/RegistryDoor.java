@@ -42,8 +42,7 @@ record RegistryDoor(Api.Identity identity, boolean open, Optional<SecretValue> n
 
     /** In a time that tells nothing of how much of it is right. */
     private static boolean isSame(String expected, String given) {
-        return MessageDigest.isEqual(
-                expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
+        return MessageDigest.isEqual(expected.getBytes(StandardCharsets.UTF_8), given.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -91,7 +91,13 @@ public final class Server implements AutoCloseable {
         String apps = "http://*." + config.apps().domain() + (front.port() == 80 ? "" : ":" + front.port());
         DeployEngine engine = wiring.engine(ports, front.port());
         Api.UseCases useCases = wiring.useCases(ports, engine, bases, registry, database);
-        ServerFacts facts = new ServerFacts(config, data, launcher, begun, () -> stopping, new ServerFacts.Apps(apps, cluster.map(one -> one::check)));
+        ServerFacts facts = new ServerFacts(
+                config,
+                data,
+                launcher,
+                begun,
+                () -> stopping,
+                new ServerFacts.Apps(apps, cluster.map(one -> one::check)));
         Api api = wiring.api(identity, useCases, metrics, facts);
         GitRoutes git = wiring.git(source, identity, useCases);
         images.upkeep(registry, stores.releases());
@@ -102,7 +108,10 @@ public final class Server implements AutoCloseable {
                 images.routes(registry, identity, cluster.flatMap(ClusterWiring::pullKey)),
                 config.server().shutdownMax().dividedBy(DRAIN_PARTS));
         metrics.gauge("backendim_connections", "Open connections to the platform", listener::openConnections);
-        metrics.gauge("backendim_apps_connections", "Open connections to apps", () -> front.openConnections().getAsInt());
+        metrics.gauge(
+                "backendim_apps_connections",
+                "Open connections to apps",
+                () -> front.openConnections().getAsInt());
         metrics.gauge(
                 "backendim_watchers", "Open WebSockets", () -> api.sockets().watchers());
         Duration took = Duration.between(begun, clock.instant());

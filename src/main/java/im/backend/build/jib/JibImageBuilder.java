@@ -166,10 +166,13 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
                                     "Image " + image
                                             + " is not here any more. Deploy the commit again to build it anew.")
                             .asException());
-            return new ReleaseImage(image, stored.labels().start(), switch (settings.opening()) {
-                case UNPACKED -> layers.open(stored);
-                case PULLED -> List.of();
-            });
+            return new ReleaseImage(
+                    image,
+                    stored.labels().start(),
+                    switch (settings.opening()) {
+                        case UNPACKED -> layers.open(stored);
+                        case PULLED -> List.of();
+                    });
         } catch (IOException failed) {
             throw new UncheckedIOException(failed);
         } finally {

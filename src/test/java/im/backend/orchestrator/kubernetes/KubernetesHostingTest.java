@@ -92,8 +92,7 @@ final class KubernetesHostingTest {
         logFolder = new LogFolder(folder.resolve("logs"));
         logs = new KubernetesLogs(cluster, settings, logFolder, Clock.systemUTC());
         logs.start();
-        orchestrator =
-                new KubernetesOrchestrator(cluster, settings, new Services(cluster, new Ownership(settings.owner())));
+        orchestrator = new KubernetesOrchestrator(cluster, settings);
     }
 
     @AfterEach

@@ -41,10 +41,7 @@ abstract class KubernetesOrchestratorKit extends OrchestratorContract {
 
     @BeforeEach
     void prepare() {
-        orchestrator = new KubernetesOrchestrator(
-                cluster(),
-                settings(),
-                new Services(cluster(), new Ownership(settings().owner())));
+        orchestrator = new KubernetesOrchestrator(cluster(), settings());
     }
 
     @AfterEach
