@@ -31,7 +31,7 @@ public record HostSandboxSettings(
     }
 
     /** What a build sees of the server's environment. */
-    Map<String, String> passedEnvironment() {
+    public Map<String, String> passedEnvironment() {
         Map<String, String> passed = new TreeMap<>(environment);
         passed.keySet().removeIf(name -> passedNames.stream().noneMatch(pattern -> matches(pattern, name)));
         return passed;

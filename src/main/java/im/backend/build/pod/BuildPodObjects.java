@@ -33,6 +33,7 @@ import io.kubernetes.client.openapi.models.V1VolumeMount;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -47,6 +48,7 @@ record BuildPodObjects(PodSandboxSettings settings) {
     /** Where a build sees the certificates that its environment names. */
     static final String PASSED_FILES = "/run/backendim";
 
+    private static final String PULL_SECRET = "registry";
     private static final String FILES_SUFFIX = "-files";
     private static final long USER = 1000;
     /** Two of a build's pods may overlap: the last one's end takes a moment. */
@@ -137,6 +139,17 @@ record BuildPodObjects(PodSandboxSettings settings) {
                         .egress(out));
     }
 
+    /** What nodes pull base images with; empty when nobody asks them. */
+    Optional<V1Secret> pullSecret() {
+        return settings.login()
+                .map(login -> new V1Secret()
+                        .apiVersion("v1")
+                        .kind("Secret")
+                        .metadata(metadata(PULL_SECRET))
+                        .type("kubernetes.io/dockerconfigjson")
+                        .data(Map.of(".dockerconfigjson", login.dockerConfig())));
+    }
+
     /** Registries may be named with a password in them, so none of it is in the pod's own description. */
     List<V1Secret> secrets(String name, Map<String, String> environment, Map<String, byte[]> files) {
         return List.of(
@@ -171,8 +184,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
                         .seccompProfile(new V1SeccompProfile().type("RuntimeDefault")))
                 .containers(List.of(container(name, image, seconds)))
                 .volumes(volumes(name));
-        settings.pullSecret()
-                .ifPresent(secret -> spec.imagePullSecrets(List.of(new V1LocalObjectReference().name(secret))));
+        settings.login()
+                .ifPresent(login -> spec.imagePullSecrets(List.of(new V1LocalObjectReference().name(PULL_SECRET))));
         return new V1Pod()
                 .apiVersion("v1")
                 .kind("Pod")

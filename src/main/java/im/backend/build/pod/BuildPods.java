@@ -63,6 +63,7 @@ final class BuildPods {
         for (V1Secret secret : cluster.list(Kind.SECRET, own)) {
             cluster.delete(Kind.SECRET, secret, Cluster.Propagation.BACKGROUND);
         }
+        objects.pullSecret().ifPresent(secret -> cluster.apply(Kind.SECRET, secret));
     }
 
     /** Fails with StageFailed {@code runtime-missing} that has what is said about bringing it in. */

@@ -1,5 +1,6 @@
 package im.backend.build.pod;
 
+import im.backend.orchestrator.kubernetes.KubernetesSettings.PullLogin;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.Optional;
  * @param namespace that build pods run in; made when it is not there
  * @param owner uid of this installation, written on everything that it makes
  * @param registry that nodes pull base images from, as {@code host:port}
- * @param pullSecret a Secret of the namespace that lets nodes do so; empty when the registry is open to them
+ * @param login what they pull with; empty when the registry asks nobody
  * @param passed package registries and their certificates, which builds see
  * @param reachable private networks that builds may reach beside the internet, as {@code 10.0.0.0/24}: where the
  *     operator's own package registry is
@@ -21,7 +22,7 @@ public record PodSandboxSettings(
         String namespace,
         String owner,
         String registry,
-        Optional<String> pullSecret,
+        Optional<PullLogin> login,
         PodLimits limits,
         Map<String, String> passed,
         List<String> reachable) {

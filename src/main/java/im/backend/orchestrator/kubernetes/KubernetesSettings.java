@@ -1,10 +1,13 @@
 package im.backend.orchestrator.kubernetes;
 
+import com.google.gson.JsonObject;
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.domain.SecretValue;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.Optional;
 
 /**
@@ -34,7 +37,19 @@ public record KubernetesSettings(
     }
 
     /** @param registry host and port, as the images' names begin */
-    public record PullLogin(String registry, String username, SecretValue password) {}
+    public record PullLogin(String registry, String username, SecretValue password) {
+        /** As a Secret of type {@code kubernetes.io/dockerconfigjson} has it. */
+        public byte[] dockerConfig() {
+            String pair = username + ":" + password.reveal();
+            JsonObject entry = new JsonObject();
+            entry.addProperty("auth", Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+            JsonObject registries = new JsonObject();
+            registries.add(registry, entry);
+            JsonObject config = new JsonObject();
+            config.add("auths", registries);
+            return config.toString().getBytes(StandardCharsets.UTF_8);
+        }
+    }
 
     /**
      * @param storageClass empty for the cluster's default class

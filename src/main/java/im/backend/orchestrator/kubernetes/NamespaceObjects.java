@@ -1,6 +1,5 @@
 package im.backend.orchestrator.kubernetes;
 
-import com.google.gson.JsonObject;
 import im.backend.domain.ReleaseName;
 import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.custom.Quantity;
@@ -20,8 +19,6 @@ import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1ResourceQuota;
 import io.kubernetes.client.openapi.models.V1ResourceQuotaSpec;
 import io.kubernetes.client.openapi.models.V1Secret;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -115,18 +112,7 @@ final class NamespaceObjects {
                 .map(login -> new V1Secret()
                         .metadata(metadata(release, PULL_SECRET))
                         .type("kubernetes.io/dockerconfigjson")
-                        .data(Map.of(".dockerconfigjson", docker(login))));
-    }
-
-    private static byte[] docker(KubernetesSettings.PullLogin login) {
-        String pair = login.username() + ":" + login.password().reveal();
-        JsonObject entry = new JsonObject();
-        entry.addProperty("auth", Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
-        JsonObject registries = new JsonObject();
-        registries.add(login.registry(), entry);
-        JsonObject config = new JsonObject();
-        config.add("auths", registries);
-        return config.toString().getBytes(StandardCharsets.UTF_8);
+                        .data(Map.of(".dockerconfigjson", login.dockerConfig())));
     }
 
     private static V1NetworkPolicyEgressRule dns() {
