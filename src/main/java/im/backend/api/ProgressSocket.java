@@ -93,6 +93,8 @@ final class ProgressSocket implements WsListener {
                     return;
                 }
             }
+            // To the end of the line: everybody hears of the end before anybody's connection is taken down.
+            Thread.yield();
             close(to, NORMAL, "the deployment has ended");
         } catch (InterruptedException closed) {
             Thread.currentThread().interrupt();
