@@ -734,7 +734,7 @@ uninstall() {
   if systemd_runs && [ -e "$UNITS/backendim.service" ]; then
     run systemctl disable --quiet --now backendim-backup.timer backendim.service || true
     # Apps of this machine outlive a stop; now they shall not.
-    run systemctl kill --kill-who=all backendim.service 2>/dev/null || true
+    run end_programs_of_account
   elif [ -e "$UNITS/backendim.service" ]; then
     run systemctl disable --quiet backendim-backup.timer backendim.service
   fi
@@ -749,6 +749,19 @@ uninstall() {
   say "What stays: $DATA (data), $BACKUPS (backups), $CONFIG (configuration), and the user $ACCOUNT, who owns them."
   say "To remove these too: install.sh --uninstall --purge"
   [ "$k3s_is_ours" = no ] || say "K3s stays too, with the apps that run on it and their data: /usr/local/bin/k3s-uninstall.sh removes all of it."
+}
+
+end_programs_of_account() {
+  local signal uid folder
+  uid=$(id -u "$ACCOUNT" 2>/dev/null) || return 0
+  for signal in TERM KILL; do
+    for folder in /proc/[0-9]*; do
+      if [ "$(stat -c %u "$folder" 2>/dev/null)" = "$uid" ]; then
+        kill -s "$signal" "${folder#/proc/}" 2>/dev/null || true
+      fi
+    done
+    [ "$signal" = KILL ] || sleep 3
+  done
 }
 
 confirm_purge() {

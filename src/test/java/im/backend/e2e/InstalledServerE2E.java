@@ -30,6 +30,14 @@ class InstalledServerE2E {
         http.server.ThreadingHTTPServer((os.environ["HOST"], int(os.environ["PORT"])), Pid).serve_forever()
         """;
 
+    private static final String PROGRAMS = """
+        import os, pwd
+        uid = pwd.getpwnam("backendim").pw_uid
+        for pid in filter(str.isdigit, os.listdir("/proc")):
+            if os.path.exists("/proc/" + pid) and os.stat("/proc/" + pid).st_uid == uid:
+                print(open("/proc/" + pid + "/cmdline").read().replace("\\0", " "))
+        """;
+
     private static BareMachine machine;
 
     @BeforeAll
@@ -143,7 +151,7 @@ class InstalledServerE2E {
 
         // As docs/operations.md says it.
         machine.run("systemctl", "stop", "backendim").ok();
-        machine.run("systemctl", "kill", "--kill-who=all", "backendim");
+        endApps();
         machine.run("mv", "/var/lib/backendim", "/var/lib/backendim.broken").ok();
         machine.run("install", "-d", "-m", "0700", "-o", "backendim", "-g", "backendim", "/var/lib/backendim")
                 .ok();
@@ -155,6 +163,28 @@ class InstalledServerE2E {
                 .contains("v1");
         machine.run("backendim", "start", "-p", "saved");
         assertThat(app("saved")).isNotEmpty();
+    }
+
+    @Test
+    void anUninstallEndsTheAppsTooAndTheDataServeAgainAfterwards() throws IOException {
+        deploy("lasting");
+        assertThat(programs()).contains("app.py");
+
+        machine.run("/opt/backendim/install.sh", "--uninstall").ok();
+
+        assertThat(programs()).isEmpty();
+        machine.install("--no-k3s", "--no-caches").ok();
+        assertThat(app("lasting")).isNotEmpty();
+    }
+
+    /** The command lines of all that runs as the server's user. */
+    private static String programs() {
+        return machine.run("python3", "-c", PROGRAMS).ok().out().strip();
+    }
+
+    private static void endApps() {
+        machine.run("python3", "-c", PROGRAMS + "        os.kill(int(pid), 9)\n")
+                .ok();
     }
 
     private static String inUse() {
