@@ -46,6 +46,18 @@ public final class Exchange {
     /** @throws IOException when no connection came about or it broke */
     static Exchange send(String method, URI uri, Map<String, String> headers, @Nullable Body body, Duration answerMax)
             throws IOException {
+        return send(method, uri, headers, body, Size.LARGE, answerMax);
+    }
+
+    /** Of a streamed body the JDK throws away what a 401 says; a small one is sent from memory. */
+    private enum Size {
+        SMALL,
+        LARGE
+    }
+
+    private static Exchange send(
+            String method, URI uri, Map<String, String> headers, @Nullable Body body, Size size, Duration answerMax)
+            throws IOException {
         boolean loopback = uri.getHost().startsWith("127.") || uri.getHost().equals("localhost");
         HttpURLConnection connection = (HttpURLConnection)
                 (loopback
@@ -60,7 +72,9 @@ public final class Exchange {
         headers.forEach(connection::setRequestProperty);
         if (body != null) {
             connection.setDoOutput(true);
-            connection.setChunkedStreamingMode(CHUNK_BYTES);
+            if (size == Size.LARGE) {
+                connection.setChunkedStreamingMode(CHUNK_BYTES);
+            }
             try (OutputStream out = connection.getOutputStream()) {
                 body.writeTo(out);
             }
@@ -80,7 +94,7 @@ public final class Exchange {
         byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
         Map<String, String> typed = new HashMap<>(headers);
         typed.put("Content-Type", "application/json");
-        return send(method, uri, typed, out -> out.write(bytes), answerMax);
+        return send(method, uri, typed, out -> out.write(bytes), Size.SMALL, answerMax);
     }
 
     int status() throws IOException {

@@ -11,7 +11,9 @@ import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;
 import io.helidon.webserver.http.HttpService;
 import io.helidon.webserver.websocket.WsRouting;
-import java.net.BindException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
@@ -50,30 +52,29 @@ final class PlatformListener implements AutoCloseable {
                 .addRouting(http)
                 .addRouting(WsRouting.builder().endpoint(ProgressSockets.PATH, api.sockets()::listener));
         edge.harden(builder);
+        requireFreePort();
         edge.start();
-        try {
-            server = Optional.of(builder.build().start());
-        } catch (RuntimeException e) {
+        WebServer started = builder.build().start();
+        if (!started.isRunning()) {
             edge.close();
-            if (causedByBind(e)) {
-                throw new Problem.Conflict(
-                                "port-taken",
-                                "listen at " + settings.host() + ":" + settings.port()
-                                        + ": the port is in use (expected: a free one; stop the other program or choose"
-                                        + " another one with --port)")
-                        .asException(e);
-            }
-            throw e;
+            throw new IllegalStateException("the listener did not start; see the log above");
         }
+        server = Optional.of(started);
     }
 
-    private static boolean causedByBind(Throwable thrown) {
-        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-            if (cause instanceof BindException) {
-                return true;
-            }
+    /** The server library logs that it can not bind, with a stack trace, and goes on: so it is asked for before. */
+    private void requireFreePort() {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+        } catch (IOException e) {
+            throw new Problem.Conflict(
+                            "port-taken",
+                            "listen at " + settings.host() + ":" + settings.port() + ": " + e.getMessage()
+                                    + " (expected: a free port of an address of this host; stop the other program or"
+                                    + " choose another one with --port or --host)")
+                    .asException(e);
         }
-        return false;
     }
 
     int port() {

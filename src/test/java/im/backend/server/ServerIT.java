@@ -7,6 +7,8 @@ import im.backend.config.ConfigReader;
 import im.backend.config.ServerConfig;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -26,10 +28,14 @@ class ServerIT {
     Path folder;
 
     private ServerConfig config() {
+        return config(0);
+    }
+
+    private ServerConfig config(int port) {
         return ConfigReader.read(
                         null,
                         Map.of("HOME", folder.toString()),
-                        Map.of("data", folder.resolve("data").toString(), "server.port", "0", "apps.port", "0"))
+                        Map.of("data", folder.resolve("data").toString(), "server.port", "" + port, "apps.port", "0"))
                 .config();
     }
 
@@ -97,6 +103,17 @@ class ServerIT {
                                 .path("checks"))
                         .isNotEmpty();
             }
+        }
+    }
+
+    @Test
+    void aPortThatSomebodyElseHasIsNamed() throws IOException {
+        try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Server server = new Server(config(other.getLocalPort()), Clock.systemUTC())) {
+            ProblemException refused = catchThrowableOfType(ProblemException.class, server::start);
+
+            assertThat(refused.problem().slug()).isEqualTo("port-taken");
+            assertThat(refused.problem().detail()).contains("127.0.0.1:" + other.getLocalPort(), "--port");
         }
     }
 
