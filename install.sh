@@ -435,7 +435,7 @@ TEXT
     kubernetes_configuration
   else
     # Without a domain the apps are for this machine alone.
-    printf '  host: %s\n  port: %s\n' "$([ -n "$domain" ] && echo 0.0.0.0 || echo 127.0.0.1)" "$APPS_PORT"
+    printf '  host: %s\n  port: %s\norchestrator: local\n' "$([ -n "$domain" ] && echo 0.0.0.0 || echo 127.0.0.1)" "$APPS_PORT"
   fi
 }
 

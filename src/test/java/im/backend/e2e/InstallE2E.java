@@ -165,6 +165,8 @@ class InstallE2E {
                 .isEqualTo("kind: Namespace\n");
         assertThat(machine.read("/var/lib/rancher/k3s/server/manifests/backendim-issuer.yaml"))
                 .contains("kind: ClusterIssuer", "email: you@example.com", "ingressClassName: traefik");
+        assertThat(machine.run("backendim", "serve", "--print-config").ok().out())
+                .contains("orchestrator = kubernetes");
         assertThat(machine.files())
                 .contains("./etc/backendim/kubeconfig f 640 0 13 ")
                 .noneMatch(line -> line.startsWith("./etc/systemd/system/backendim.service.d"));
