@@ -249,7 +249,8 @@ public final class ConfigReader {
                         value(Setting.STORAGE_CLASS),
                         value(Setting.INGRESS_CLASS),
                         value(Setting.INGRESS_NAMESPACE),
-                        value(Setting.CLUSTER_ISSUER)),
+                        value(Setting.CLUSTER_ISSUER),
+                        value(Setting.BUILD_PLACE)),
                 new Keys(value(Setting.MASTER_KEY_FILE), value(Setting.TOKEN_TTL)),
                 new Registry(
                         value(Setting.REGISTRY_AUTH),

@@ -54,6 +54,8 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
             words(Map.of("auto", Use.AUTO, "required", Use.REQUIRED, "none", Use.NEVER), "auto, required or none");
     static final Kind<RegistryAuth> REGISTRY_AUTH =
             words(Map.of("token", RegistryAuth.TOKEN, "none", RegistryAuth.NONE), "token or none");
+    static final Kind<ServerConfig.BuildPlace> BUILD_PLACE =
+            words(Map.of("pods", ServerConfig.BuildPlace.PODS, "host", ServerConfig.BuildPlace.HOST), "pods or host");
     static final Kind<OrchestratorKind> ORCHESTRATOR = words(
             Map.of(
                     "auto", OrchestratorKind.AUTO,

@@ -151,7 +151,14 @@ public record ServerConfig(
             Optional<String> storageClass,
             String ingressClass,
             String ingressNamespace,
-            Optional<String> issuer) {}
+            Optional<String> issuer,
+            BuildPlace builds) {}
+
+    /** Where builds for a cluster run. */
+    public enum BuildPlace {
+        PODS,
+        HOST
+    }
 
     public record Local(int uidBase, int portMin, int portMax, Use sandbox, Use controlGroups) {}
 

@@ -238,6 +238,11 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             Kind.OBJECT,
             "kube-system",
             "Where that controller runs: nobody else in the cluster may reach the apps.");
+    static final Setting<ServerConfig.BuildPlace> BUILD_PLACE = of(
+            "kubernetes.builds",
+            Kind.BUILD_PLACE,
+            "pods",
+            "Where builds for a cluster run: in `pods` of the base image, or on this `host`, which must be like it.");
     static final Setting<Optional<String>> CLUSTER_ISSUER = of(
             "kubernetes.cluster-issuer",
             Kind.orNothing(Kind.OBJECT),
@@ -356,6 +361,7 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             STORAGE_CLASS,
             INGRESS_CLASS,
             INGRESS_NAMESPACE,
+            BUILD_PLACE,
             CLUSTER_ISSUER,
             UID_BASE,
             PORT_MIN,

@@ -2,6 +2,10 @@ package im.backend.server;
 
 import static java.lang.System.Logger.Level.INFO;
 
+import im.backend.build.BuildSandbox;
+import im.backend.build.ImageBases;
+import im.backend.build.pod.PodSandbox;
+import im.backend.build.pod.PodSandboxSettings;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.Ports;
 import im.backend.domain.SecretValue;
@@ -23,8 +27,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -120,10 +127,45 @@ final class ClusterWiring {
         return new AppsFront(new IngressRouter(settings, cluster), port, () -> 0);
     }
 
-    /** What the nodes say to the registry of this server; empty where it asks nobody, or is not the one they use. */
+    /**
+     * Where builds run: in pods, unless the settings say this host.
+     *
+     * @param host the sandbox of this host; builds Dockerfiles in any case
+     * @param passed what builds see of the server's environment
+     */
+    BuildSandbox sandbox(BuildSandbox host, ImageBases images, Map<String, String> passed) {
+        return switch (config.kubernetes().builds()) {
+            case HOST -> host;
+            case PODS -> pods(host, images, passed);
+        };
+    }
+
+    /** Base images are in the registry of this server, wherever finished ones are sent. */
+    private PodSandbox pods(BuildSandbox host, ImageBases images, Map<String, String> passed) {
+        PodSandboxSettings.PodLimits limits = new PodSandboxSettings.PodLimits(
+                config.build().memoryMaxBytes(),
+                PodSandboxSettings.PodLimits.DEFAULT.diskBytes(),
+                config.build().timeMax(),
+                PodSandboxSettings.PodLimits.DEFAULT.startMax(),
+                config.deploy().concurrency());
+        String registry = ownRegistry();
+        PodSandboxSettings settings = new PodSandboxSettings(
+                data.resolve("cache"),
+                PodSandboxSettings.NAMESPACE,
+                owner,
+                registry,
+                pullKey().map(key -> new KubernetesSettings.PullLogin(registry, "nodes", key)),
+                limits,
+                passed,
+                List.of());
+        PodSandbox sandbox = new PodSandbox(settings, cluster, images, host, clock, new SecureRandom());
+        sandbox.start();
+        return sandbox;
+    }
+
+    /** What the nodes say to the registry of this server; empty where it asks nobody. */
     Optional<SecretValue> pullKey() {
-        boolean asked = config.registry().auth() == ServerConfig.RegistryAuth.TOKEN
-                && config.images().push().url().isEmpty();
+        boolean asked = config.registry().auth() == ServerConfig.RegistryAuth.TOKEN;
         return asked ? Optional.of(new SecretValue(kept("pull.key"))) : Optional.empty();
     }
 
@@ -154,7 +196,12 @@ final class ClusterWiring {
         Optional<URI> external = config.images().push().url();
         return external.map(url -> url.getAuthority()
                         + Optional.ofNullable(url.getPath()).orElse("").replaceFirst("/+$", ""))
-                .or(() -> config.kubernetes().registry())
+                .orElseGet(this::ownRegistry);
+    }
+
+    private String ownRegistry() {
+        return config.kubernetes()
+                .registry()
                 .orElse("127.0.0.1:" + config.server().port());
     }
 

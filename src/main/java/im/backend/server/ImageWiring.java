@@ -1,6 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.Api;
+import im.backend.build.BuildSandbox;
 import im.backend.build.ImageBases;
 import im.backend.build.Platform;
 import im.backend.build.base.ImageBasesSettings;
@@ -28,8 +29,10 @@ import im.backend.registry.oci.OciSettings;
 import im.backend.store.ReleaseStore;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 
 /** The part of {@link Wiring} that makes images: the registry, the base images in it, the builds that write to it. */
 final class ImageWiring {
@@ -37,21 +40,26 @@ final class ImageWiring {
     private static final int BUILD_UID_DISTANCE = 100_000;
 
     private static final int BUILD_FILES_MAX = 4_096;
+    /** Languages whose base has no compiler are built in another image. */
+    private static final Map<String, String> COMPILERS = Map.of(
+            "go", "docker.io/library/golang:{version}",
+            "java", "docker.io/library/maven:3-eclipse-temurin-{version}");
+
     private static final Duration REGISTRY_STALL_MAX = Duration.ofSeconds(30);
 
     private final ServerConfig config;
     private final DataFolder data;
     private final Clock clock;
     private final Closing closing;
-    private final boolean clustered;
+    private final Optional<ClusterWiring> cluster;
 
-    /** @param clustered whether images are pulled by the nodes of a cluster, or run on this host */
-    ImageWiring(ServerConfig config, DataFolder data, Clock clock, Closing closing, boolean clustered) {
+    /** @param cluster whose nodes pull images; empty where they run on this host */
+    ImageWiring(ServerConfig config, DataFolder data, Clock clock, Closing closing, Optional<ClusterWiring> cluster) {
         this.config = config;
         this.data = data;
         this.clock = clock;
         this.closing = closing;
-        this.clustered = clustered;
+        this.cluster = cluster;
     }
 
     DiskRegistry registry() {
@@ -92,16 +100,21 @@ final class ImageWiring {
     }
 
     RegistryImageBases bases(ImageRegistry registry) {
+        return bases(registry, config.images().bases());
+    }
+
+    /** @param rows by runtime */
+    private RegistryImageBases bases(ImageRegistry registry, Map<String, String> rows) {
         ServerConfig.Images images = config.images();
         ImageBasesSettings settings = new ImageBasesSettings(
                 switch (images.use()) {
                     // A container has no host to lend it a runtime.
-                    case AUTO -> clustered ? ImageBasesSettings.Use.ALWAYS : ImageBasesSettings.Use.AUTO;
+                    case AUTO -> cluster.isPresent() ? ImageBasesSettings.Use.ALWAYS : ImageBasesSettings.Use.AUTO;
                     case ALWAYS -> ImageBasesSettings.Use.ALWAYS;
                     case NEVER -> ImageBasesSettings.Use.NEVER;
                 },
                 data.resolve("spool"),
-                images.bases(),
+                rows,
                 images.allowed(),
                 images.imageMaxBytes());
         return new RegistryImageBases(
@@ -125,9 +138,10 @@ final class ImageWiring {
     JibImageBuilder builder(Launcher launcher, Toolchains toolchains, ImageRegistry registry, ImageBases bases) {
         JibImageBuilder images = new JibImageBuilder(
                 new JibSettings(
-                        data.resolve("images"), clustered ? JibSettings.Opening.PULLED : JibSettings.Opening.UNPACKED),
+                        data.resolve("images"),
+                        cluster.isPresent() ? JibSettings.Opening.PULLED : JibSettings.Opening.UNPACKED),
                 new Detection(),
-                sandbox(launcher, toolchains),
+                sandbox(launcher, toolchains, registry),
                 new ImageStores(registry, bases, external().map(settings -> new ExternalRegistry(settings, registry))),
                 clock);
         images.start();
@@ -135,7 +149,7 @@ final class ImageWiring {
         return images;
     }
 
-    private HostSandbox sandbox(Launcher launcher, Toolchains toolchains) {
+    private BuildSandbox sandbox(Launcher launcher, Toolchains toolchains, ImageRegistry registry) {
         int firstUid = config.local().uidBase() + BUILD_UID_DISTANCE;
         HostSandboxSettings settings = new HostSandboxSettings(
                 data.resolve("cache"),
@@ -146,6 +160,11 @@ final class ImageWiring {
                 config.build().environment());
         HostSandbox sandbox = new HostSandbox(settings, launcher, toolchains, clock);
         sandbox.start();
-        return sandbox;
+        if (cluster.isEmpty()) {
+            return sandbox;
+        }
+        Map<String, String> rows = new TreeMap<>(config.images().bases());
+        rows.putAll(COMPILERS);
+        return cluster.get().sandbox(sandbox, bases(registry, rows), settings.passedEnvironment());
     }
 }

@@ -205,7 +205,7 @@ final class Wiring {
     }
 
     ImageWiring images(Optional<ClusterWiring> cluster) {
-        return new ImageWiring(config, data, clock, closing, cluster.isPresent());
+        return new ImageWiring(config, data, clock, closing, cluster);
     }
 
     AppsFront front(Metrics metrics) {
