@@ -2,7 +2,10 @@ package im.backend.orchestrator.kubernetes;
 
 import im.backend.domain.ReleaseName;
 
-/** What a volume of a release is called in its namespace, and its PersistentVolume in the cluster. */
+/**
+ * What a volume of a release is called in its namespace, and its PersistentVolume in the cluster. A release has no full stop
+ * in its name, so that no volume of one project is ever named as one of another.
+ */
 final class VolumeName {
     /** Of a volume that backend.yml does not name; its claim is named as the release is (seed 004). */
     private static final String USUAL = "data";
@@ -10,6 +13,6 @@ final class VolumeName {
     private VolumeName() {}
 
     static String of(ReleaseName release, String volume) {
-        return volume.equals(USUAL) ? release.toString() : release + "-" + volume;
+        return volume.equals(USUAL) ? release.toString() : release + "." + volume;
     }
 }
