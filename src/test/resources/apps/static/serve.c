@@ -47,7 +47,26 @@ static void answer(int client) {
     dprintf(client, "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\nConnection: close\r\n\r\n%s", strlen(body), body);
 }
 
-int main(void) {
+/* Run once, with a word: repeats its input after "repeat", says any other word and ends with 7. */
+static int once(const char *word) {
+    char bytes[4096];
+    ssize_t size;
+    if (strcmp(word, "repeat")) {
+        puts(word);
+        return 7;
+    }
+    while ((size = read(0, bytes, sizeof bytes)) > 0) {
+        if (write(1, bytes, size) < size) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+int main(int count, char **words) {
+    if (count > 1) {
+        return once(words[1]);
+    }
     int on = 1, server = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(variable("PORT")))};
     inet_pton(AF_INET, variable("HOST"), &address.sin_addr);

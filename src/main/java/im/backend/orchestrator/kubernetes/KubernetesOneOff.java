@@ -33,6 +33,7 @@ public final class KubernetesOneOff implements OneOff {
     private static final Duration GONE_WITHIN = Duration.ofSeconds(45);
     private static final int KEPT_SECONDS = 300;
     private static final int LATE = 124;
+    private static final int READS_MAX = 20;
     private static final String RUN = "backend.im/run";
 
     private final Cluster cluster;
@@ -89,17 +90,25 @@ public final class KubernetesOneOff implements OneOff {
             throws InterruptedException {
         Instant heard = Instant.EPOCH;
         Optional<String> seen = Optional.empty();
+        int tries = 0;
         while (true) {
             Optional<V1Pod> pod = pod(job);
             if (pod.isPresent()) {
                 seen = Optional.of(pod.get().getMetadata().getName());
                 Optional<Exit> exit = PodDiagnosis.lastExit(pod.get());
-                if (begun(pod.get())) {
-                    Address at = Address.in(job.namespace(), seen.get());
-                    heard = hear(at, heard, deadline, output);
-                }
-                if (exit.isPresent()) {
-                    return exit.get();
+                // A command of a few milliseconds has ended before its pod is said to have begun.
+                if (begun(pod.get()) || exit.isPresent()) {
+                    PodOutput lines =
+                            new PodOutput(cluster, Address.in(job.namespace(), seen.get()), AppPod.CONTAINER, heard);
+                    OneOffOutput stream = new OneOffOutput(lines, heard);
+                    hear(stream, deadline, output);
+                    heard = stream.heard();
+                    // What broke off is read again, so that no line is missing; but an exit code is not held back for
+                    // long.
+                    tries += exit.isPresent() ? 1 : 0;
+                    if (exit.isPresent() && (stream.isComplete() || tries == READS_MAX)) {
+                        return exit.get();
+                    }
                 }
                 PodDiagnosis.hindrance(pod.get())
                         .filter(hindrance -> hindrance.outlook() == Hindrance.Outlook.STAYS)
@@ -123,18 +132,13 @@ public final class KubernetesOneOff implements OneOff {
     }
 
     /** Follows the output to its end, a break or the deadline. */
-    private Instant hear(Address pod, Instant heard, long deadline, Consumer<String> output)
-            throws InterruptedException {
-        OneOffOutput lines = new OneOffOutput(new PodOutput(cluster, pod, AppPod.CONTAINER, heard), heard);
-        Thread reader = Thread.ofVirtual().name("output of " + pod).start(lines);
+    private static void hear(OneOffOutput stream, long deadline, Consumer<String> output) throws InterruptedException {
+        Thread reader = Thread.ofVirtual().name("output of a command").start(stream);
         try {
-            while (true) {
-                lines.drainTo(output, POLL);
-                if (!reader.isAlive() || System.nanoTime() - deadline > 0) {
-                    lines.drainTo(output, Duration.ZERO);
-                    return lines.heard();
-                }
+            while (reader.isAlive() && System.nanoTime() - deadline < 0) {
+                stream.drainTo(output, POLL);
             }
+            stream.drainTo(output, Duration.ZERO);
         } finally {
             reader.interrupt();
         }

@@ -19,6 +19,7 @@ final class OneOffOutput implements Runnable, PodOutput.Listener {
     private final PodOutput output;
     private final BlockingQueue<Line> lines = new LinkedBlockingQueue<>(LINES_MAX);
     private Instant heard;
+    private volatile boolean complete;
 
     OneOffOutput(PodOutput output, Instant heard) {
         this.output = output;
@@ -29,6 +30,7 @@ final class OneOffOutput implements Runnable, PodOutput.Listener {
     public void run() {
         try {
             output.follow(this);
+            complete = true;
         } catch (IOException | ProblemException broken) {
             // Whoever waits sees that the command has not ended, and follows again behind the last line.
             LOG.log(System.Logger.Level.DEBUG, "output of a one-off command broke off", broken);
@@ -55,6 +57,11 @@ final class OneOffOutput implements Runnable, PodOutput.Listener {
             heard = line.at();
             consumer.accept(line.text());
         }
+    }
+
+    /** Whether the stream ended because the command did. */
+    boolean isComplete() {
+        return complete;
     }
 
     Instant heard() {
