@@ -168,6 +168,8 @@ public abstract class OrchestratorContract {
         try {
             HttpURLConnection connection = (HttpURLConnection)
                     URI.create("http://" + endpoint + "/").toURL().openConnection();
+            // A kept connection would go on asking whoever took the first one.
+            connection.setRequestProperty("Connection", "close");
             connection.setConnectTimeout(500);
             connection.setReadTimeout(2_000);
             return connection.getResponseCode() == 200;
@@ -180,6 +182,7 @@ public abstract class OrchestratorContract {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create(url).toURL().openConnection();
+            connection.setRequestProperty("Connection", "close");
             connection.setReadTimeout(10_000);
             try (var body = connection.getInputStream()) {
                 return new String(body.readAllBytes(), StandardCharsets.UTF_8);
