@@ -71,11 +71,9 @@ final class JavaBuild {
 
     private List<List<String>> arguments(Optional<Workshop.Tool> tool) {
         return switch (plan.tool()) {
-            case MAVEN ->
-                List.of(mavenArguments(List.of(tool.orElseThrow().program())));
+            case MAVEN -> List.of(mavenArguments(List.of(tool.orElseThrow().program())));
             case MAVEN_WRAPPER -> List.of(mavenArguments(List.of("sh", "mvnw")));
-            case GRADLE ->
-                List.of(List.of(tool.orElseThrow().program(), "--no-daemon", "--console=plain", "assemble"));
+            case GRADLE -> List.of(List.of(tool.orElseThrow().program(), "--no-daemon", "--console=plain", "assemble"));
             case GRADLE_WRAPPER -> List.of(List.of("sh", "gradlew", "--no-daemon", "--console=plain", "assemble"));
             case NONE -> List.of();
         };
