@@ -103,8 +103,8 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             "build.bases",
             Kind.RUNTIME_IMAGES,
             "python=docker.io/library/python:{version}-slim, node=docker.io/library/node:{version}-slim,"
-                + " go=gcr.io/distroless/static-debian12:latest, java=docker.io/library/eclipse-temurin:{version}-jre,"
-                + " static=docker.io/library/eclipse-temurin:25-jre",
+                    + " go=gcr.io/distroless/static-debian12:latest, java=docker.io/library/eclipse-temurin:{version}-jre,"
+                    + " static=docker.io/library/eclipse-temurin:25-jre",
             "The base image of each runtime. `{version}` is the one that the build used; a row as `python:3.11=...` is"
                     + " for that version alone.");
     static final Setting<List<String>> BASE_ALLOW = of(
@@ -207,8 +207,8 @@ public record Setting<T>(String key, Kind<T> kind, String fallback, String descr
             Kind.ORCHESTRATOR,
             "auto",
             "Where apps run: `local` on this host, `kubernetes` on a cluster, `auto` on the cluster of"
-                + " `kubernetes.kubeconfig` or of the K3s on this machine when it answers, else here. A kubeconfig in"
-                + " a home folder is never taken by itself.");
+                    + " `kubernetes.kubeconfig` or of the K3s on this machine when it answers, else here. A kubeconfig in"
+                    + " a home folder is never taken by itself.");
     static final Setting<Optional<Path>> KUBECONFIG = of(
             "kubernetes.kubeconfig",
             Kind.orNothing(Kind.PATH),
