@@ -296,7 +296,7 @@ def many_images(context, report, ours):
 
 
 def large_app(context, report, ours):
-    """An app of many megabytes, of which one small file changes: only its sixteenth is packed again."""
+    """An app of many megabytes, of which one small file changes: only the layer that it is in is packed again."""
     folder = context.work / "large"
     app(folder, "large")
     seconds = {}

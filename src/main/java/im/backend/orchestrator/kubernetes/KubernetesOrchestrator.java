@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Runs releases on a cluster: a namespace for each release, and in it a Deployment for each key (ADR 0024). The cluster is
@@ -166,8 +167,8 @@ public final class KubernetesOrchestrator implements Orchestrator {
         try {
             return cluster.list(Kind.POD_METRICS, Sightings.pods(key, place)).stream()
                     .flatMap(pod -> pod.getContainers().stream())
-                    .mapToLong(container ->
-                            container.getUsage().get("memory").getNumber().longValue())
+                    .flatMap(container -> Stream.ofNullable(container.getUsage().get("memory")))
+                    .mapToLong(memory -> memory.getNumber().longValue())
                     .sum();
         } catch (ProblemException notMeasured) {
             LOG.log(System.Logger.Level.DEBUG, "no figures of memory: {0}", notMeasured.getMessage());
