@@ -7,6 +7,7 @@ import io.kubernetes.client.openapi.Pair;
 import io.kubernetes.client.util.ClientBuilder;
 import io.kubernetes.client.util.KubeConfig;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,7 +79,20 @@ final class Connection implements AutoCloseable {
 
     /** The whole answer, in time or not at all. */
     Response answer(Call call) throws IOException {
-        return answers.newCall(request(call)).execute();
+        return execute(answers.newCall(request(call)));
+    }
+
+    /** Fails with InterruptedIOException, and keeps the flag, when the thread is interrupted while it waits to be connected. */
+    static Response execute(okhttp3.Call call) throws IOException {
+        try {
+            return call.execute();
+        } catch (IOException | RuntimeException fault) {
+            throw fault;
+        } catch (Exception undeclared) {
+            // Kotlin declares nothing: what comes out of OkHttp's wait for a connection is a bare InterruptedException.
+            Thread.currentThread().interrupt();
+            throw (IOException) new InterruptedIOException("interrupted").initCause(undeclared);
+        }
     }
 
     /** An answer that goes on; {@code limit} zero: until it is closed. */

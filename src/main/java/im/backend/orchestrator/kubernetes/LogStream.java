@@ -18,7 +18,7 @@ public final class LogStream implements AutoCloseable {
     static Attempt<LogStream> open(Connection connection, Call call) {
         okhttp3.Call stream = connection.stream(call, Duration.ZERO);
         try {
-            Response response = stream.execute();
+            Response response = Connection.execute(stream);
             if (response.isSuccessful()) {
                 return Attempt.done(new LogStream(stream, response));
             }

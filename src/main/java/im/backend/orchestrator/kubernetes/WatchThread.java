@@ -103,7 +103,7 @@ final class WatchThread<T extends KubernetesObject> implements Watch {
         if (closed) {
             return;
         }
-        try (Response response = stream.execute()) {
+        try (Response response = Connection.execute(stream)) {
             if (!response.isSuccessful()) {
                 failed(ApiFailure.of(response));
                 return;

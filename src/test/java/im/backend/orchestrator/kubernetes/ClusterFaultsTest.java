@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,7 +138,7 @@ final class ClusterFaultsTest {
         }
     }
 
-    @Test
+    @RepeatedTest(20)
     void anInterruptEndsTheWaiting() throws InterruptedException {
         fake.faults().on("*", "*", new Faults.Fault.Answer(503, 0), 0, Integer.MAX_VALUE);
         List<String> said = new ArrayList<>();
