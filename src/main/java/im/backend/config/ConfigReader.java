@@ -134,7 +134,8 @@ public final class ConfigReader {
             switch (entry.value()) {
                 case YamlNode.Scalar scalar -> put(key, scalar.isNull() ? "" : scalar.text(), origin);
                 case YamlNode.Mapping nested -> {
-                    if (Setting.all().stream().anyMatch(setting -> setting.key().startsWith(key + "."))) {
+                    if (Settings.all().stream()
+                            .anyMatch(setting -> setting.key().startsWith(key + "."))) {
                         flatten(file, key + ".", nested);
                     } else {
                         fault(origin, unknown(key));
@@ -152,13 +153,13 @@ public final class ConfigReader {
     }
 
     private void readEnvironment() {
-        for (Setting<?> setting : Setting.all()) {
+        for (Setting<?> setting : Settings.all()) {
             String text = environment.get(setting.variable());
             if (text != null) {
                 put(setting.key(), text, setting.variable());
             }
         }
-        List<String> variables = Setting.all().stream().map(Setting::variable).toList();
+        List<String> variables = Settings.all().stream().map(Setting::variable).toList();
         environment.keySet().stream()
                 .filter(name -> name.startsWith(VARIABLE_PREFIX))
                 .filter(name -> !variables.contains(name) && !OTHER_VARIABLES.contains(name))
@@ -167,7 +168,7 @@ public final class ConfigReader {
     }
 
     private void put(String key, String text, String origin) {
-        if (Setting.all().stream().noneMatch(setting -> setting.key().equals(key))) {
+        if (Settings.all().stream().noneMatch(setting -> setting.key().equals(key))) {
             fault(origin, unknown(key));
             return;
         }
@@ -176,7 +177,7 @@ public final class ConfigReader {
 
     private static String unknown(String key) {
         return Suggestion.unknown(
-                "setting", key, Setting.all().stream().map(Setting::key).toList());
+                "setting", key, Settings.all().stream().map(Setting::key).toList());
     }
 
     private void fault(String place, String message) {
@@ -185,82 +186,82 @@ public final class ConfigReader {
 
     private ServerConfig build() {
         ServerConfig config = new ServerConfig(
-                value(Setting.DATA),
-                new Listener(value(Setting.SERVER_HOST), value(Setting.SERVER_PORT), value(Setting.SHUTDOWN_MAX)),
+                value(Settings.DATA),
+                new Listener(value(Settings.SERVER_HOST), value(Settings.SERVER_PORT), value(Settings.SHUTDOWN_MAX)),
                 new Apps(
-                        value(Setting.APPS_HOST),
-                        value(Setting.APPS_PORT),
-                        value(Setting.APPS_DOMAIN),
-                        value(Setting.APPS_PUBLIC_PORT)),
+                        value(Settings.APPS_HOST),
+                        value(Settings.APPS_PORT),
+                        value(Settings.APPS_DOMAIN),
+                        value(Settings.APPS_PUBLIC_PORT)),
                 new Deploy(
-                        value(Setting.CONCURRENCY),
-                        value(Setting.QUEUE_MAX),
-                        value(Setting.KEEP_RELEASES),
-                        value(Setting.DEPLOY_TIME_MAX),
-                        value(Setting.STOP_GRACE)),
+                        value(Settings.CONCURRENCY),
+                        value(Settings.QUEUE_MAX),
+                        value(Settings.KEEP_RELEASES),
+                        value(Settings.DEPLOY_TIME_MAX),
+                        value(Settings.STOP_GRACE)),
                 new Build(
-                        value(Setting.BUILD_TIME_MAX),
-                        value(Setting.BUILD_MEMORY_MAX),
-                        value(Setting.BUILD_PROCESSES_MAX),
-                        value(Setting.BUILD_ENVIRONMENT)),
+                        value(Settings.BUILD_TIME_MAX),
+                        value(Settings.BUILD_MEMORY_MAX),
+                        value(Settings.BUILD_PROCESSES_MAX),
+                        value(Settings.BUILD_ENVIRONMENT)),
                 new Images(
-                        value(Setting.BASE_IMAGES),
-                        value(Setting.BASE_TABLE),
-                        value(Setting.BASE_ALLOW),
-                        value(Setting.BASE_MIRRORS),
-                        value(Setting.IMAGE_MAX),
+                        value(Settings.BASE_IMAGES),
+                        value(Settings.BASE_TABLE),
+                        value(Settings.BASE_ALLOW),
+                        value(Settings.BASE_MIRRORS),
+                        value(Settings.IMAGE_MAX),
                         new Push(
-                                value(Setting.REGISTRY_URL),
-                                value(Setting.REGISTRY_USERNAME),
-                                value(Setting.REGISTRY_PASSWORD_FILE))),
+                                value(Settings.REGISTRY_URL),
+                                value(Settings.REGISTRY_USERNAME),
+                                value(Settings.REGISTRY_PASSWORD_FILE))),
                 new Scan(
-                        value(Setting.SCAN_TOOL),
-                        value(Setting.SCAN_SOURCE),
-                        value(Setting.SCAN_REFRESH),
-                        value(Setting.SCAN_BLOCK),
-                        value(Setting.SCAN_IGNORE)),
+                        value(Settings.SCAN_TOOL),
+                        value(Settings.SCAN_SOURCE),
+                        value(Settings.SCAN_REFRESH),
+                        value(Settings.SCAN_BLOCK),
+                        value(Settings.SCAN_IGNORE)),
                 new Limits(
-                        value(Setting.DEPLOYS_PER_MINUTE),
-                        value(Setting.REQUESTS_PER_MINUTE),
-                        value(Setting.GIT_REQUESTS_PER_MINUTE),
-                        value(Setting.LOGINS_PER_MINUTE),
-                        value(Setting.UPLOAD_MAX),
-                        value(Setting.UPLOAD_EXPANDED_MAX),
-                        value(Setting.UPLOAD_FILES_MAX),
-                        value(Setting.CONNECTIONS),
-                        value(Setting.CONNECTIONS_PER_ADDRESS),
-                        value(Setting.REQUESTS_AT_ONCE),
-                        value(Setting.SOCKETS_PER_USER)),
+                        value(Settings.DEPLOYS_PER_MINUTE),
+                        value(Settings.REQUESTS_PER_MINUTE),
+                        value(Settings.GIT_REQUESTS_PER_MINUTE),
+                        value(Settings.LOGINS_PER_MINUTE),
+                        value(Settings.UPLOAD_MAX),
+                        value(Settings.UPLOAD_EXPANDED_MAX),
+                        value(Settings.UPLOAD_FILES_MAX),
+                        value(Settings.CONNECTIONS),
+                        value(Settings.CONNECTIONS_PER_ADDRESS),
+                        value(Settings.REQUESTS_AT_ONCE),
+                        value(Settings.SOCKETS_PER_USER)),
                 new State(
-                        value(Setting.DATABASE_URL),
-                        value(Setting.DATABASE_USER),
-                        value(Setting.DATABASE_PASSWORD_FILE)),
-                value(Setting.ORCHESTRATOR),
+                        value(Settings.DATABASE_URL),
+                        value(Settings.DATABASE_USER),
+                        value(Settings.DATABASE_PASSWORD_FILE)),
+                value(Settings.ORCHESTRATOR),
                 new Local(
-                        value(Setting.UID_BASE),
-                        value(Setting.PORT_MIN),
-                        value(Setting.PORT_MAX),
-                        value(Setting.SANDBOX),
-                        value(Setting.CONTROL_GROUPS)),
+                        value(Settings.UID_BASE),
+                        value(Settings.PORT_MIN),
+                        value(Settings.PORT_MAX),
+                        value(Settings.SANDBOX),
+                        value(Settings.CONTROL_GROUPS)),
                 new Kubernetes(
-                        value(Setting.KUBECONFIG),
-                        value(Setting.KUBERNETES_CONTEXT),
-                        value(Setting.KUBERNETES_REGISTRY),
-                        value(Setting.STORAGE_CLASS),
-                        value(Setting.INGRESS_CLASS),
-                        value(Setting.INGRESS_NAMESPACE),
-                        value(Setting.CLUSTER_ISSUER),
-                        value(Setting.BUILD_PLACE)),
-                new Keys(value(Setting.MASTER_KEY_FILE), value(Setting.TOKEN_TTL)),
+                        value(Settings.KUBECONFIG),
+                        value(Settings.KUBERNETES_CONTEXT),
+                        value(Settings.KUBERNETES_REGISTRY),
+                        value(Settings.STORAGE_CLASS),
+                        value(Settings.INGRESS_CLASS),
+                        value(Settings.INGRESS_NAMESPACE),
+                        value(Settings.CLUSTER_ISSUER),
+                        value(Settings.BUILD_PLACE)),
+                new Keys(value(Settings.MASTER_KEY_FILE), value(Settings.TOKEN_TTL)),
                 new Registry(
-                        value(Setting.REGISTRY_AUTH),
-                        value(Setting.REGISTRY_BLOB_MAX),
-                        value(Setting.REGISTRY_MANIFEST_MAX),
-                        value(Setting.REGISTRY_QUOTA),
-                        value(Setting.REGISTRY_UPLOAD_TTL),
-                        value(Setting.REGISTRY_GC_GRACE),
-                        value(Setting.REGISTRY_PAGE_MAX)),
-                value(Setting.LOG_LEVEL));
+                        value(Settings.REGISTRY_AUTH),
+                        value(Settings.REGISTRY_BLOB_MAX),
+                        value(Settings.REGISTRY_MANIFEST_MAX),
+                        value(Settings.REGISTRY_QUOTA),
+                        value(Settings.REGISTRY_UPLOAD_TTL),
+                        value(Settings.REGISTRY_GC_GRACE),
+                        value(Settings.REGISTRY_PAGE_MAX)),
+                value(Settings.LOG_LEVEL));
         checkTogether(config);
         return config;
     }
@@ -269,20 +270,20 @@ public final class ConfigReader {
         Local local = config.local();
         if (local.portMin() > local.portMax()) {
             fault(
-                    Setting.PORT_MIN.key(),
+                    Settings.PORT_MIN.key(),
                     local.portMin() + " (expected: <= local.port-max, which is " + local.portMax() + ")");
         }
         State state = config.state();
         if (state.url().isEmpty() != state.user().isEmpty()) {
             fault(
-                    Setting.DATABASE_USER.key(),
+                    Settings.DATABASE_USER.key(),
                     state.user().orElse("none") + " with database.url "
                             + state.url().orElse("none") + " (expected: both or neither)");
         }
         boolean openToOthers = !LOOPBACK.matcher(config.server().host()).matches();
         if (config.registry().auth() == ServerConfig.RegistryAuth.NONE && openToOthers) {
             fault(
-                    Setting.REGISTRY_AUTH.key(),
+                    Settings.REGISTRY_AUTH.key(),
                     "none with server.host " + config.server().host()
                             + " lets everybody on the network push and delete images (expected: token, or server.host"
                             + " 127.0.0.1)");
@@ -290,13 +291,13 @@ public final class ConfigReader {
         boolean samePort =
                 config.server().port() == config.apps().port() && config.apps().port() != 0;
         if (samePort && config.server().host().equals(config.apps().host())) {
-            fault(Setting.APPS_PORT.key(), config.apps().port() + " is server.port too (expected: two ports)");
+            fault(Settings.APPS_PORT.key(), config.apps().port() + " is server.port too (expected: two ports)");
         }
     }
 
     /** What was found, else the default; a value that is not allowed is noted, and the default stands in for it. */
     private <T> T value(Setting<T> setting) {
-        String fallback = setting.key().equals(Setting.DATA.key())
+        String fallback = setting.key().equals(Settings.DATA.key())
                 ? folder("XDG_DATA_HOME", ".local/share").toString()
                 : setting.fallback();
         Found given = found.getOrDefault(setting.key(), new Found(fallback, "default"));

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All settings of one server, checked and with defaults filled in. {@link Setting} says what each means; Wiring hands
+ * All settings of one server, checked and with defaults filled in. {@link Settings} says what each means; Wiring hands
  * every technology its own part.
  *
  * @param data the one folder that holds everything that must survive

@@ -175,13 +175,13 @@ class ConfigReaderTest {
 
     @Test
     void everySettingIsInTheTableAndItsDefaultIsAllowed() {
-        long declared = Arrays.stream(Setting.class.getDeclaredFields())
+        long declared = Arrays.stream(Settings.class.getDeclaredFields())
                 .filter(field -> field.getType().equals(Setting.class))
                 .map(Field::getName)
                 .count();
 
-        assertThat(Setting.all()).hasSize((int) declared);
-        assertThat(Setting.all())
+        assertThat(Settings.all()).hasSize((int) declared);
+        assertThat(Settings.all())
                 .filteredOn(setting -> !setting.key().equals("data"))
                 .allSatisfy(setting -> assertThat(setting.kind().parse().apply(setting.fallback()))
                         .as(setting.key())

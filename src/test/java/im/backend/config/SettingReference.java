@@ -36,7 +36,7 @@ public final class SettingReference {
             | key | default | value | meaning |
             | --- | --- | --- | --- |
             """);
-        for (Setting<?> setting : Setting.all()) {
+        for (Setting<?> setting : Settings.all()) {
             String fallback = setting.fallback().isEmpty() ? "" : "`" + setting.fallback() + "`";
             text.append("| `")
                     .append(setting.key())
