@@ -33,13 +33,8 @@ import java.util.stream.Stream;
 
 /** The layers of images: packed as blobs, and unpacked as folders that apps run from. */
 final class Layers {
-    /**
-     * A large app is spread over layers by path, so that a change of one file packs a small part of it. Engines stack at most
-     * 128 layers, and each is a line more in every manifest.
-     */
+    /** A large app is spread over layers by path, so that a change of one file packs a sixteenth of it. */
     private static final int PARTS_OF_LARGE_APP = 16;
-
-    private static final int PARTS_OF_HUGE_APP = 32;
 
     /** Of a whole image, unpacked. */
     private static final long SYSTEM_BYTES_MAX = 32L << 30;
@@ -50,7 +45,6 @@ final class Layers {
 
     private static final int LARGE_FILES = 1_000;
     private static final long LARGE_BYTES = 8L << 20;
-    private static final long HUGE_BYTES = 64L << 20;
 
     private final BlobStore blobs;
     private final LayerStore store;
@@ -183,13 +177,12 @@ final class Layers {
         if (!large) {
             return List.of(app.files());
         }
-        int count = app.sizeBytes() > HUGE_BYTES ? PARTS_OF_HUGE_APP : PARTS_OF_LARGE_APP;
         List<List<AppFile>> parts = new ArrayList<>();
-        for (int part = 0; part < count; part++) {
+        for (int part = 0; part < PARTS_OF_LARGE_APP; part++) {
             parts.add(new ArrayList<>());
         }
         for (AppFile file : app.files()) {
-            parts.get(Math.floorMod(file.path().hashCode(), count)).add(file);
+            parts.get(Math.floorMod(file.path().hashCode(), PARTS_OF_LARGE_APP)).add(file);
         }
         return parts;
     }
