@@ -1,7 +1,8 @@
 package im.backend.build.pod;
 
 import im.backend.domain.ProjectId;
-import io.kubernetes.client.custom.IntOrString;
+import im.backend.orchestrator.kubernetes.Egress;
+import im.backend.orchestrator.kubernetes.Ownership;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1Capabilities;
 import io.kubernetes.client.openapi.models.V1Container;
@@ -14,7 +15,6 @@ import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1NetworkPolicyEgressRule;
 import io.kubernetes.client.openapi.models.V1NetworkPolicyPeer;
-import io.kubernetes.client.openapi.models.V1NetworkPolicyPort;
 import io.kubernetes.client.openapi.models.V1NetworkPolicySpec;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Pod;
@@ -35,7 +35,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 
 /**
  * What is applied for builds: a namespace that lets nothing in and only the internet out, and for each build a pod of the
@@ -43,7 +42,6 @@ import java.util.stream.Stream;
  */
 record BuildPodObjects(PodSandboxSettings settings) {
     static final String CONTAINER = "build";
-    static final String OWNER_LABEL = "backend.im/owner";
     static final String PROJECT_LABEL = "backend.im/project";
     /** Where a build sees the certificates that its environment names. */
     static final String PASSED_FILES = "/run/backendim";
@@ -57,17 +55,6 @@ record BuildPodObjects(PodSandboxSettings settings) {
     private static final long END_GRACE_SECONDS = 1;
     private static final long DEADLINE_MARGIN_SECONDS = 120;
     private static final List<String> FOLDERS = List.of("/app", "/build", "/cache", "/tmp");
-    /** Everything that is no public address: pods, services, nodes, other hosts nearby, metadata of clouds. */
-    private static final List<String> PRIVATE = List.of(
-            "0.0.0.0/8",
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.168.0.0/16");
-
-    private static final List<String> PRIVATE_6 = List.of("fc00::/7", "fe80::/10", "::1/128");
 
     Map<String, String> labels() {
         return Map.of(
@@ -75,7 +62,7 @@ record BuildPodObjects(PodSandboxSettings settings) {
                 "backendim",
                 "app.kubernetes.io/component",
                 CONTAINER,
-                OWNER_LABEL,
+                Ownership.OWNER,
                 settings.owner());
     }
 
@@ -112,20 +99,8 @@ record BuildPodObjects(PodSandboxSettings settings) {
     /** Nothing comes in. Out go names (DNS) and the internet, and of private networks what the operator allows. */
     V1NetworkPolicy policy() {
         List<V1NetworkPolicyEgressRule> out = new ArrayList<>();
-        out.add(new V1NetworkPolicyEgressRule()
-                .to(List.of(new V1NetworkPolicyPeer()
-                        .namespaceSelector(new V1LabelSelector()
-                                .matchLabels(Map.of("kubernetes.io/metadata.name", "kube-system")))))
-                .ports(Stream.of("UDP", "TCP")
-                        .map(protocol ->
-                                new V1NetworkPolicyPort().protocol(protocol).port(new IntOrString(53)))
-                        .toList()));
-        out.add(new V1NetworkPolicyEgressRule()
-                .to(List.of(
-                        new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr("0.0.0.0/0").except(PRIVATE)),
-                        new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr("::/0").except(PRIVATE_6)))));
+        out.add(Egress.dns());
+        out.add(Egress.internet());
         settings.reachable()
                 .forEach(network -> out.add(new V1NetworkPolicyEgressRule()
                         .to(List.of(new V1NetworkPolicyPeer().ipBlock(new V1IPBlock().cidr(network))))));

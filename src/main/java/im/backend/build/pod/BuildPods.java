@@ -9,6 +9,7 @@ import im.backend.domain.RuntimeSpec.Language;
 import im.backend.orchestrator.kubernetes.Address;
 import im.backend.orchestrator.kubernetes.Cluster;
 import im.backend.orchestrator.kubernetes.Kind;
+import im.backend.orchestrator.kubernetes.Ownership;
 import im.backend.orchestrator.kubernetes.Selection;
 import im.backend.problem.Problem;
 import io.kubernetes.client.openapi.models.V1Pod;
@@ -56,7 +57,7 @@ final class BuildPods {
         cluster.apply(Kind.NAMESPACE, objects.namespace());
         cluster.apply(Kind.RESOURCE_QUOTA, objects.quota());
         cluster.apply(Kind.NETWORK_POLICY, objects.policy());
-        Selection own = Selection.in(settings.namespace()).labelled(BuildPodObjects.OWNER_LABEL, settings.owner());
+        Selection own = Selection.in(settings.namespace()).labelled(Ownership.OWNER, settings.owner());
         for (V1Pod pod : cluster.list(Kind.POD, own)) {
             cluster.delete(Kind.POD, pod, Cluster.Propagation.BACKGROUND);
         }

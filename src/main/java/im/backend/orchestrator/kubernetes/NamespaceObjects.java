@@ -1,19 +1,15 @@
 package im.backend.orchestrator.kubernetes;
 
 import im.backend.domain.ReleaseName;
-import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.custom.Quantity;
-import io.kubernetes.client.openapi.models.V1IPBlock;
 import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1LimitRange;
 import io.kubernetes.client.openapi.models.V1LimitRangeItem;
 import io.kubernetes.client.openapi.models.V1LimitRangeSpec;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
-import io.kubernetes.client.openapi.models.V1NetworkPolicyEgressRule;
 import io.kubernetes.client.openapi.models.V1NetworkPolicyIngressRule;
 import io.kubernetes.client.openapi.models.V1NetworkPolicyPeer;
-import io.kubernetes.client.openapi.models.V1NetworkPolicyPort;
 import io.kubernetes.client.openapi.models.V1NetworkPolicySpec;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1ResourceQuota;
@@ -27,23 +23,6 @@ import java.util.Optional;
 final class NamespaceObjects {
     static final String PULL_SECRET = "registry";
 
-    private static final String NAME_LABEL = "kubernetes.io/metadata.name";
-    private static final String CLUSTER_SERVICES = "kube-system";
-    private static final int DNS_PORT = 53;
-    /** What belongs to the cluster, its network or the machine's provider, and not to the internet. */
-    private static final List<String> NOT_INTERNET_4 = List.of(
-            "0.0.0.0/8",
-            "10.0.0.0/8",
-            "100.64.0.0/10",
-            "127.0.0.0/8",
-            "169.254.0.0/16",
-            "172.16.0.0/12",
-            "192.168.0.0/16",
-            "224.0.0.0/4",
-            "240.0.0.0/4");
-
-    private static final List<String> NOT_INTERNET_6 =
-            List.of("::1/128", "64:ff9b::/96", "fc00::/7", "fe80::/10", "ff00::/8");
     /** A release of 100 replicas twice, while one deployment follows another, and its commands. */
     private static final Map<String, Quantity> QUOTA = Map.of(
             "pods", new Quantity("250"),
@@ -84,7 +63,7 @@ final class NamespaceObjects {
         V1NetworkPolicySpec toInternet = new V1NetworkPolicySpec()
                 .podSelector(new V1LabelSelector())
                 .policyTypes(List.of("Egress"))
-                .egress(List.of(dns(), internet()));
+                .egress(List.of(Egress.dns(), Egress.internet()));
         return List.of(
                 policy(release, "closed", closed),
                 policy(release, "from-ingress", fromIngress),
@@ -115,29 +94,8 @@ final class NamespaceObjects {
                         .data(Map.of(".dockerconfigjson", login.dockerConfig())));
     }
 
-    private static V1NetworkPolicyEgressRule dns() {
-        return new V1NetworkPolicyEgressRule()
-                .to(List.of(new V1NetworkPolicyPeer()
-                        .namespaceSelector(named(CLUSTER_SERVICES))
-                        .podSelector(new V1LabelSelector().matchLabels(Map.of("k8s-app", "kube-dns")))))
-                .ports(List.of(port("UDP"), port("TCP")));
-    }
-
-    private static V1NetworkPolicyPort port(String protocol) {
-        return new V1NetworkPolicyPort().protocol(protocol).port(new IntOrString(DNS_PORT));
-    }
-
-    private static V1NetworkPolicyEgressRule internet() {
-        return new V1NetworkPolicyEgressRule()
-                .to(List.of(
-                        new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr("0.0.0.0/0").except(NOT_INTERNET_4)),
-                        new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr("::/0").except(NOT_INTERNET_6))));
-    }
-
     private static V1LabelSelector named(String namespace) {
-        return new V1LabelSelector().matchLabels(Map.of(NAME_LABEL, namespace));
+        return new V1LabelSelector().matchLabels(Map.of(Egress.NAMESPACE_NAME, namespace));
     }
 
     private V1NetworkPolicy policy(ReleaseName release, String name, V1NetworkPolicySpec spec) {

@@ -2,6 +2,7 @@ package im.backend.route.ingress;
 
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
+import im.backend.orchestrator.kubernetes.Ownership;
 import io.kubernetes.client.openapi.models.V1HTTPIngressPath;
 import io.kubernetes.client.openapi.models.V1HTTPIngressRuleValue;
 import io.kubernetes.client.openapi.models.V1Ingress;
@@ -25,7 +26,6 @@ import java.util.stream.Stream;
 
 /** The Ingress of a host, and what can be read from one. */
 record IngressObjects(IngressSettings settings) {
-    static final String OWNER = "backend.im/owner";
     private static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     /** Whose it is, a host's Ingress has from the Service that it points at. */
     private static final List<String> INHERITED =
@@ -70,7 +70,7 @@ record IngressObjects(IngressSettings settings) {
     private SortedMap<String, String> labels(V1ObjectMeta service) {
         Map<String, String> known = Objects.requireNonNullElse(service.getLabels(), Map.of());
         SortedMap<String, String> labels = new TreeMap<>();
-        labels.put(OWNER, settings.owner());
+        labels.put(Ownership.OWNER, settings.owner());
         labels.put(MANAGED_BY, "backendim");
         INHERITED.forEach(name -> Optional.ofNullable(known.get(name)).ifPresent(value -> labels.put(name, value)));
         return labels;
@@ -93,7 +93,7 @@ record IngressObjects(IngressSettings settings) {
                 .metadata(new V1ObjectMeta()
                         .name(certificate(host))
                         .namespace(namespace)
-                        .labels(Map.of(OWNER, settings.owner(), MANAGED_BY, "backendim"))
+                        .labels(Map.of(Ownership.OWNER, settings.owner(), MANAGED_BY, "backendim"))
                         .annotations(annotations))
                 .type(old.getType())
                 .data(old.getData());

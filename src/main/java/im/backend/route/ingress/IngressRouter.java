@@ -5,6 +5,7 @@ import im.backend.domain.Hostname;
 import im.backend.orchestrator.kubernetes.Address;
 import im.backend.orchestrator.kubernetes.Cluster;
 import im.backend.orchestrator.kubernetes.Kind;
+import im.backend.orchestrator.kubernetes.Ownership;
 import im.backend.orchestrator.kubernetes.Selection;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
@@ -82,15 +83,13 @@ public final class IngressRouter implements Router {
         return cluster.list(
                 Kind.INGRESS,
                 Selection.everywhere()
-                        .labelled(IngressObjects.OWNER, settings.owner())
+                        .labelled(Ownership.OWNER, settings.owner())
                         .where("metadata.name", host.value()));
     }
 
     /** An app is reached at the address of its Service, which nothing else in the cluster has. */
     private V1Service service(Endpoint endpoint) {
-        return cluster
-                .list(Kind.SERVICE, Selection.everywhere().labelled(IngressObjects.OWNER, settings.owner()))
-                .stream()
+        return cluster.list(Kind.SERVICE, Selection.everywhere().labelled(Ownership.OWNER, settings.owner())).stream()
                 .filter(service -> answersAt(service, endpoint))
                 .findFirst()
                 .orElseThrow(() -> new Problem.NotFound(
