@@ -1,16 +1,16 @@
 package im.backend.build.pod;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Change;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.ExecRequest;
+import im.backend.cluster.ExecStreams;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
+import im.backend.cluster.Watch;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Hindrance;
-import im.backend.orchestrator.kubernetes.Address;
-import im.backend.orchestrator.kubernetes.Change;
-import im.backend.orchestrator.kubernetes.Cluster;
-import im.backend.orchestrator.kubernetes.ExecRequest;
-import im.backend.orchestrator.kubernetes.ExecStreams;
-import im.backend.orchestrator.kubernetes.Kind;
 import im.backend.orchestrator.kubernetes.PodDiagnosis;
-import im.backend.orchestrator.kubernetes.Selection;
-import im.backend.orchestrator.kubernetes.Watch;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Pod;

@@ -1,5 +1,7 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
 import im.backend.orchestrator.Workload;
 import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
 

@@ -1,5 +1,8 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.ProjectId;
 import im.backend.problem.Problem;

@@ -1,5 +1,13 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Change;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
+import im.backend.cluster.LogRequest;
+import im.backend.cluster.LogStream;
+import im.backend.cluster.Selection;
+import im.backend.cluster.Watch;
 import im.backend.domain.ProjectId;
 import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.LogLine;
@@ -86,7 +94,7 @@ public final class KubernetesLogs implements InstanceLogs, AutoCloseable {
     private List<LogLine> read(V1Pod pod, LogRequest request) {
         List<LogLine> lines = new ArrayList<>();
         WorkloadLabels labels = WorkloadLabels.of(pod).orElseThrow();
-        try (LogStream stream = cluster.logs(address(pod), request);
+        try (LogStream stream = cluster.logs(Address.of(pod), request);
                 BufferedReader reader =
                         new BufferedReader(new InputStreamReader(stream.bytes(), StandardCharsets.UTF_8))) {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
@@ -133,7 +141,8 @@ public final class KubernetesLogs implements InstanceLogs, AutoCloseable {
                     ProjectId project = labels.release().project();
                     LogSource source = new LogSource(new InstanceId(labels.key()), project, labels.release());
                     Path progress = folder.pathOf(project).resolve("pods").resolve(uid);
-                    return new PodLogIntake(cluster, address(pod), source, folder.of(project), progress, clock).start();
+                    return new PodLogIntake(cluster, Address.of(pod), source, folder.of(project), progress, clock)
+                            .start();
                 }));
     }
 
@@ -146,11 +155,5 @@ public final class KubernetesLogs implements InstanceLogs, AutoCloseable {
 
     private static String uid(V1Pod pod) {
         return Objects.requireNonNull(pod.getMetadata().getUid());
-    }
-
-    private static Address address(V1Pod pod) {
-        return Address.in(
-                Objects.requireNonNull(pod.getMetadata().getNamespace()),
-                Objects.requireNonNull(pod.getMetadata().getName()));
     }
 }

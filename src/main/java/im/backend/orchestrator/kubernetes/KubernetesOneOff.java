@@ -1,5 +1,9 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Hindrance;
 import im.backend.orchestrator.OneOff;

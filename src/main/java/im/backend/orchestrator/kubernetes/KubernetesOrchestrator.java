@@ -1,5 +1,10 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Cluster.Propagation;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Project;
@@ -10,10 +15,8 @@ import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Workload;
-import im.backend.orchestrator.kubernetes.Cluster.Propagation;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Deployment;
-import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Service;
 import java.time.Duration;
 import java.util.Comparator;
@@ -70,7 +73,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
         namespaces.find(workload.release());
         cluster.apply(Kind.SECRET, objects.environment(workload));
         V1Deployment deployment = cluster.apply(Kind.DEPLOYMENT, objects.deployment(workload));
-        sightings.remember(workload.key(), address(deployment.getMetadata()));
+        sightings.remember(workload.key(), Address.of(deployment));
         objects.autoscaler(workload).ifPresent(autoscaler -> cluster.apply(Kind.AUTOSCALER, autoscaler));
         objects.disruptionBudget(workload).ifPresent(budget -> cluster.apply(Kind.DISRUPTION_BUDGET, budget));
         Optional<Endpoint> endpoint = objects.service(workload)
@@ -113,7 +116,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
         Selection ours = ownership.of(project);
         Map<Address, Endpoint> endpoints = new HashMap<>();
         for (V1Service service : cluster.list(Kind.SERVICE, ours)) {
-            Services.endpoint(service).ifPresent(endpoint -> endpoints.put(address(service.getMetadata()), endpoint));
+            Services.endpoint(service).ifPresent(endpoint -> endpoints.put(Address.of(service), endpoint));
         }
         return cluster.list(Kind.DEPLOYMENT, ours).stream()
                 .filter(deployment -> deployment.getMetadata().getDeletionTimestamp() == null)
@@ -159,7 +162,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
                         labels.key(),
                         labels.release().project(),
                         labels.release(),
-                        Optional.ofNullable(endpoints.get(address(deployment.getMetadata())))));
+                        Optional.ofNullable(endpoints.get(Address.of(deployment)))));
     }
 
     /** 0 where there is no metrics-server, or it has not measured yet. */
@@ -174,9 +177,5 @@ public final class KubernetesOrchestrator implements Orchestrator {
             LOG.log(System.Logger.Level.DEBUG, "no figures of memory: {0}", notMeasured.getMessage());
             return 0;
         }
-    }
-
-    private static Address address(V1ObjectMeta metadata) {
-        return Address.in(metadata.getNamespace(), metadata.getName());
     }
 }

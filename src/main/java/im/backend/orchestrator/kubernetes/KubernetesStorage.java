@@ -1,6 +1,9 @@
 package im.backend.orchestrator.kubernetes;
 
 import com.google.gson.JsonObject;
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
 import im.backend.domain.ProjectId;
 import im.backend.file.FileTree;
 import im.backend.orchestrator.Storage;

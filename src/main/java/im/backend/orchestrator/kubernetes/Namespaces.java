@@ -1,7 +1,10 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Cluster.Propagation;
+import im.backend.cluster.Kind;
 import im.backend.domain.ReleaseName;
-import im.backend.orchestrator.kubernetes.Cluster.Propagation;
 import im.backend.problem.Problem;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import java.time.Duration;

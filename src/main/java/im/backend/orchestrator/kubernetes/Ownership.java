@@ -1,5 +1,6 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Selection;
 import im.backend.domain.CommitHash;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;

@@ -1,5 +1,7 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
 import im.backend.orchestrator.log.LogSource;
 import im.backend.orchestrator.log.ProjectLog;
 import im.backend.orchestrator.log.RateBudget;

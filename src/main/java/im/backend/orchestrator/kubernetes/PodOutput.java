@@ -1,5 +1,9 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.LogRequest;
+import im.backend.cluster.LogStream;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

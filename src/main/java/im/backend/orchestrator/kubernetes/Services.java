@@ -1,5 +1,8 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
 import im.backend.domain.Endpoint;
 import io.kubernetes.client.openapi.models.V1Service;
 import java.util.Optional;

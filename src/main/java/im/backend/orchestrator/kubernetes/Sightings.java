@@ -1,5 +1,9 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.orchestrator.Workload;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import java.util.Map;

@@ -2,12 +2,17 @@ package im.backend.orchestrator.kubernetes;
 
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Cluster.Propagation;
+import im.backend.cluster.Kind;
+import im.backend.cluster.ObjectJson;
+import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Workload;
-import im.backend.orchestrator.kubernetes.Cluster.Propagation;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1ObjectReference;

@@ -1,5 +1,6 @@
 package im.backend.orchestrator.kubernetes;
 
+import im.backend.cluster.Kind;
 import im.backend.domain.AppManifest.Scaling;
 import im.backend.orchestrator.Workload;
 import io.kubernetes.client.custom.IntOrString;

@@ -1,12 +1,12 @@
 package im.backend.route.ingress;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
-import im.backend.orchestrator.kubernetes.Address;
-import im.backend.orchestrator.kubernetes.Cluster;
-import im.backend.orchestrator.kubernetes.Kind;
 import im.backend.orchestrator.kubernetes.Ownership;
-import im.backend.orchestrator.kubernetes.Selection;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.route.Draining;

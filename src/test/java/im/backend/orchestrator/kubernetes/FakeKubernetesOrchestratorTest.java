@@ -2,6 +2,10 @@ package im.backend.orchestrator.kubernetes;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import im.backend.cluster.Cluster;
+import im.backend.cluster.ClusterSettings;
+import im.backend.cluster.FakeCluster;
+import im.backend.cluster.Kind;
 import im.backend.domain.Digest;
 import io.kubernetes.client.openapi.models.V1Node;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;

@@ -3,6 +3,13 @@ package im.backend.orchestrator.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.ClusterSettings;
+import im.backend.cluster.FakeCluster;
+import im.backend.cluster.Faults;
+import im.backend.cluster.Kind;
+import im.backend.cluster.ObjectKey;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Command;
 import im.backend.domain.CommitHash;
@@ -79,7 +86,7 @@ final class KubernetesHostingTest {
         Files.writeString(app.resolve("once.py"), ONCE);
         fake = new FakeCluster(folder).start();
         fake.node().image("fake/" + IMAGE, folder.resolve("image"));
-        fake.store().create(new ObjectKey(Kind.NODE, "", "node"), FakeApi.JSON.createObjectNode());
+        fake.store().create(new ObjectKey(Kind.NODE, "", "node"), JsonNodeFactory.instance.objectNode());
         cluster = Cluster.open(ClusterSettings.of(fake.kubeconfig()).withPatience(Duration.ofSeconds(20)));
         settings = new KubernetesSettings(
                 "owner",

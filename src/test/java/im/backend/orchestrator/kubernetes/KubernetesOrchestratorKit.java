@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.Kind;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;

@@ -2,6 +2,8 @@ package im.backend.orchestrator.kubernetes;
 
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import im.backend.cluster.Cluster;
+import im.backend.cluster.ClusterSettings;
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.registry.RepositoryName;

@@ -3,6 +3,11 @@ package im.backend.orchestrator.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.cluster.Address;
+import im.backend.cluster.ExecRequest;
+import im.backend.cluster.ExecStreams;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.domain.Command;
 import im.backend.domain.CommitHash;
 import im.backend.domain.DeploymentId;

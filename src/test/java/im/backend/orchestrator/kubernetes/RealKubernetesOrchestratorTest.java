@@ -2,6 +2,7 @@ package im.backend.orchestrator.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.cluster.Cluster;
 import im.backend.domain.Digest;
 import im.backend.orchestrator.Instance;
 import java.io.IOException;

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import im.backend.cluster.Kind;
+import im.backend.cluster.ObjectJson;
 import im.backend.domain.AppManifest.HealthCheck;
 import im.backend.domain.AppManifest.Resources;
 import im.backend.domain.AppManifest.Scaling;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.HttpServer;
+import im.backend.cluster.Address;
+import im.backend.cluster.Cluster;
+import im.backend.cluster.ClusterSettings;
+import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
-import im.backend.orchestrator.kubernetes.Address;
-import im.backend.orchestrator.kubernetes.Cluster;
-import im.backend.orchestrator.kubernetes.ClusterSettings;
-import im.backend.orchestrator.kubernetes.Kind;
-import im.backend.orchestrator.kubernetes.Selection;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.DiscoveryV1EndpointPort;
 import io.kubernetes.client.openapi.models.V1Endpoint;
