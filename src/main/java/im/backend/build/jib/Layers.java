@@ -33,18 +33,12 @@ import java.util.stream.Stream;
 
 /** The layers of images: packed as blobs, and unpacked as folders that apps run from. */
 final class Layers {
-    /** A large app is spread over layers by path, so that a change of one file packs a sixteenth of it. */
-    private static final int PARTS_OF_LARGE_APP = 16;
-
     /** Of a whole image, unpacked. */
     private static final long SYSTEM_BYTES_MAX = 32L << 30;
     /** What every program expects, and what the sandbox gives it whatever the image holds. */
     private static final List<String> SYSTEM_FOLDERS = List.of("/proc", "/dev", "/tmp", "/run", "/var/tmp", "/etc");
 
     private static final List<String> SYSTEM_FILES = List.of("/etc/resolv.conf", "/etc/hosts");
-
-    private static final int LARGE_FILES = 1_000;
-    private static final long LARGE_BYTES = 8L << 20;
 
     private final BlobStore blobs;
     private final LayerStore store;
@@ -120,7 +114,7 @@ final class Layers {
         AppFiles app = built.app().isPresent()
                 ? AppFiles.of(built.app().get().folder(), ignored)
                 : AppFiles.of(request.tree(), ignored);
-        List<List<AppFile>> parts = parts(app);
+        List<List<AppFile>> parts = AppParts.of(app);
         List<String> keys = parts.stream()
                 .map(part -> key("app", part.stream().map(AppFile::line).toList()))
                 .toList();
@@ -170,21 +164,6 @@ final class Layers {
             paths.add("/app");
         }
         return LayerFolder.of(digests, paths).getFirst();
-    }
-
-    private static List<List<AppFile>> parts(AppFiles app) {
-        boolean large = app.files().size() > LARGE_FILES || app.sizeBytes() > LARGE_BYTES;
-        if (!large) {
-            return List.of(app.files());
-        }
-        List<List<AppFile>> parts = new ArrayList<>();
-        for (int part = 0; part < PARTS_OF_LARGE_APP; part++) {
-            parts.add(new ArrayList<>());
-        }
-        for (AppFile file : app.files()) {
-            parts.get(Math.floorMod(file.path().hashCode(), PARTS_OF_LARGE_APP)).add(file);
-        }
-        return parts;
     }
 
     private static String key(String kind, List<String> lines) {

@@ -36,6 +36,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
@@ -295,6 +296,37 @@ class JibImageBuilderTest extends ImageBuilderContract {
     }
 
     @Test
+    void aChangeOfTheCodeOfAnAppWithHeavyFilesPacksNoneOfThem() {
+        InMemorySourceTree heavy = heavy(12);
+        BuiltImage first = build(heavy);
+
+        BuiltImage second = build(heavy.with("main.py", "print(2)\n"));
+
+        assertThat(second.digest()).isNotEqualTo(first.digest());
+        assertThat(second.layers().stream().filter(layer -> !layer.reused()))
+                .singleElement()
+                .satisfies(code -> assertThat(code.sizeBytes()).isLessThan(1024));
+    }
+
+    @Test
+    void aChangeOfAHeavyFilePacksThePartThatItIsIn() {
+        InMemorySourceTree heavy = heavy(64);
+        BuiltImage first = build(heavy);
+
+        BuiltImage second = build(heavy.with("model/1.bin", "other ".repeat(200_000)));
+
+        assertThat(first.layers().size()).isBetween(4, AppParts.PARTS + 1);
+        assertThat(second.layers().stream()
+                        .filter(layer -> !layer.reused())
+                        .mapToLong(BuiltImage.Layer::sizeBytes)
+                        .sum())
+                .isLessThan(first.layers().stream()
+                                .mapToLong(BuiltImage.Layer::sizeBytes)
+                                .sum()
+                        / 4);
+    }
+
+    @Test
     void namesOfAnyKindComeThrough() {
         InMemorySourceTree odd = TREE.with("ü/ñ/日本.txt", "1")
                 .with("a b/'quoted\".txt", "2")
@@ -348,6 +380,19 @@ class JibImageBuilderTest extends ImageBuilderContract {
                     "package" + at % 40 + "/module" + at / 40 + ".py",
                     ("value = " + at + "\n" + "# padding of a usual module\n".repeat(60))
                             .getBytes(StandardCharsets.UTF_8));
+        }
+        return InMemorySourceTree.ofBytes(content);
+    }
+
+    /** Code, and megabytes that do not get smaller by packing. */
+    private static InMemorySourceTree heavy(int megabytes) {
+        Random random = new Random(7);
+        Map<String, byte[]> content = new TreeMap<>();
+        content.put("main.py", "print(1)\n".getBytes(StandardCharsets.UTF_8));
+        for (int at = 0; at < megabytes; at++) {
+            byte[] bytes = new byte[1 << 20];
+            random.nextBytes(bytes);
+            content.put("model/" + at + ".bin", bytes);
         }
         return InMemorySourceTree.ofBytes(content);
     }
