@@ -17,6 +17,7 @@ import java.util.TreeSet;
  * @param generatedSecrets secrets that get a random value at the deploy that first needs them, unless they have one
  * @param port the port that the app insists on; absent means it reads PORT, as it should
  * @param processes further processes by name, beside {@code web}; {@code worker} is the usual one
+ * @param cron commands that are run at their times, each name once
  */
 public record AppManifest(
         Optional<ProjectName> name,
@@ -30,6 +31,7 @@ public record AppManifest(
         HealthCheck healthcheck,
         Optional<Command> release,
         SortedMap<String, Command> processes,
+        List<CronEntry> cron,
         List<VolumeClaim> volumes,
         Build build,
         Optional<Command> test,
@@ -39,6 +41,7 @@ public record AppManifest(
         env = Collections.unmodifiableSortedMap(new TreeMap<>(env));
         generatedSecrets = Collections.unmodifiableSortedSet(new TreeSet<>(generatedSecrets));
         processes = Collections.unmodifiableSortedMap(new TreeMap<>(processes));
+        cron = List.copyOf(cron);
         volumes = List.copyOf(volumes);
     }
 
@@ -56,6 +59,7 @@ public record AppManifest(
                 HealthCheck.DEFAULT,
                 Optional.empty(),
                 new TreeMap<>(),
+                List.of(),
                 List.of(),
                 Build.DEFAULT,
                 Optional.empty(),
@@ -76,6 +80,7 @@ public record AppManifest(
                 healthcheck,
                 release,
                 processes,
+                cron,
                 volumes,
                 build,
                 test,
@@ -98,6 +103,7 @@ public record AppManifest(
                 healthcheck,
                 release,
                 processes,
+                cron,
                 volumes,
                 build,
                 test,
@@ -132,6 +138,16 @@ public record AppManifest(
             Optional<String> path, Duration interval, Duration timeout, Duration grace, Duration deadline) {
         public static final HealthCheck DEFAULT = new HealthCheck(
                 Optional.empty(), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ZERO, Duration.ofSeconds(120));
+    }
+
+    /**
+     * A command that is run again and again, beside the processes.
+     *
+     * @param name a DNS label; tells its output from others' in the log
+     * @param timeout after which a run of it is ended
+     */
+    public record CronEntry(String name, Schedule schedule, Command command, Duration timeout) {
+        public static final Duration TIMEOUT_DEFAULT = Duration.ofHours(1);
     }
 
     /**

@@ -1,6 +1,7 @@
 package im.backend.manifest;
 
 import im.backend.domain.AppManifest;
+import im.backend.domain.AppManifest.CronEntry;
 import im.backend.domain.AppManifest.HealthCheck;
 import im.backend.domain.AppManifest.Scaling;
 import im.backend.domain.EnvName;
@@ -13,6 +14,7 @@ import im.backend.yaml.YamlNode.Entry;
 import im.backend.yaml.YamlNode.Mapping;
 import im.backend.yaml.YamlNode.Scalar;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.SortedSet;
@@ -20,7 +22,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads {@code env}, {@code formation} and {@code healthchecks} of an app.json. The file is foreign and other tools keep
+ * Reads {@code env}, {@code formation}, {@code healthchecks} and {@code cron} of an app.json. The file is foreign and other tools keep
  * their own keys in it, so unknown ones are passed over.
  */
 final class AppJson {
@@ -60,6 +62,7 @@ final class AppJson {
                 healthcheck(below.healthcheck()),
                 below.release(),
                 below.processes(),
+                cron(below.cron()),
                 below.volumes(),
                 below.build(),
                 below.test(),
@@ -124,6 +127,10 @@ final class AppJson {
             }
         }
         return below;
+    }
+
+    private List<CronEntry> cron(List<CronEntry> below) {
+        return value(root, "cron").map(node -> Cron.foreign(node, faults)).orElse(below);
     }
 
     private static Optional<Duration> seconds(Mapping mapping, String key) {

@@ -1,6 +1,7 @@
 package im.backend.manifest;
 
 import im.backend.domain.AppManifest;
+import im.backend.domain.AppManifest.CronEntry;
 import im.backend.domain.AppManifest.HealthCheck;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Command;
@@ -44,6 +45,7 @@ public final class ManifestWriter {
         healthcheck(manifest.healthcheck());
         manifest.release().ifPresent(command -> line(0, "release", written(command)));
         processes(manifest.processes());
+        cron(manifest.cron());
         volumes(manifest.volumes());
         build(manifest.build());
         manifest.test().ifPresent(command -> line(0, "test", written(command)));
@@ -66,6 +68,18 @@ public final class ManifestWriter {
         if (!processes.isEmpty()) {
             heading("processes");
             processes.forEach((name, command) -> line(2, name, written(command)));
+        }
+    }
+
+    private void cron(List<CronEntry> entries) {
+        if (!entries.isEmpty()) {
+            heading("cron");
+        }
+        for (CronEntry entry : entries) {
+            line(2, "- name", quoted(entry.name()));
+            line(4, "schedule", quoted(entry.schedule().text()));
+            line(4, "command", written(entry.command()));
+            line(4, "timeout", Quantity.writeSpan(entry.timeout()));
         }
     }
 

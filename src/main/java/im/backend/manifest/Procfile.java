@@ -50,6 +50,7 @@ final class Procfile {
                 below.healthcheck(),
                 release.or(below::release),
                 processes,
+                below.cron(),
                 below.volumes(),
                 below.build(),
                 below.test(),

@@ -219,6 +219,10 @@ public final class YamlReader {
         if (problem.startsWith("mapping values are not allowed")) {
             return "a second \": \" on the line, or wrong indentation (expected: quotes around text with a colon)";
         }
+        if (String.valueOf(broken.getContext()).contains("alias") || problem.contains("cannot start any token")) {
+            return "a sign that means something to YAML (expected: quotes around text that begins with it, as in"
+                    + " \"*/5 * * * *\" or \"@daily\")";
+        }
         return problem + " (expected: YAML)";
     }
 

@@ -367,6 +367,7 @@ class HealthProbeTest {
                 new HealthCheck(path, Duration.ofMillis(100), Duration.ofSeconds(2), Duration.ZERO, deadline),
                 plain.release(),
                 plain.processes(),
+                plain.cron(),
                 plain.volumes(),
                 plain.build(),
                 plain.test(),

@@ -74,6 +74,7 @@ final class AppManifestTest {
                 AppManifest.HealthCheck.DEFAULT,
                 Optional.empty(),
                 new TreeMap<>(),
+                List.of(),
                 List.of(volumes),
                 AppManifest.Build.DEFAULT,
                 Optional.empty(),

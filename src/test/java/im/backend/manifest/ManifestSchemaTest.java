@@ -28,6 +28,7 @@ class ManifestSchemaTest {
         assertThat(keys("/properties/healthcheck/oneOf/1")).containsExactlyElementsOf(BackendYml.HEALTHCHECK_KEYS);
         assertThat(keys("/properties/build/oneOf/1")).containsExactlyElementsOf(BackendYml.BUILD_KEYS);
         assertThat(keys("/properties/deploy")).containsExactlyElementsOf(BackendYml.DEPLOY_KEYS);
+        assertThat(keys("/$defs/cronEntry")).containsExactlyElementsOf(Cron.KEYS);
         assertThat(keys("/$defs/volume")).containsExactlyElementsOf(Volumes.KEYS);
     }
 

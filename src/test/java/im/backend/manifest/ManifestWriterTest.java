@@ -10,6 +10,7 @@ import im.backend.domain.EnvName;
 import im.backend.domain.EnvValue;
 import im.backend.domain.ProjectName;
 import im.backend.domain.RuntimeSpec;
+import im.backend.domain.Schedule;
 import im.backend.domain.SecretName;
 import java.time.Duration;
 import java.util.List;
@@ -51,6 +52,14 @@ class ManifestWriterTest {
                         Duration.ofMinutes(15)),
                 Optional.of(Command.ofWords(List.of("sh", "-c", "a && b > 'c d'", ""))),
                 new TreeMap<>(Map.of("worker", Command.parse("celery worker"))),
+                List.of(
+                        new AppManifest.CronEntry(
+                                "on",
+                                new Schedule("*/5 1-3 * JAN,DEC *"),
+                                Command.ofWords(List.of("sh", "-c", "a && b", "")),
+                                Duration.ofMillis(1500)),
+                        new AppManifest.CronEntry(
+                                "job-2", new Schedule("@daily"), Command.parse("run '# b'"), Duration.ofHours(24))),
                 List.of(
                         new VolumeClaim("data", "/data", 3L << 30, false),
                         new VolumeClaim("true", "/x", 1500000, true)),

@@ -15,6 +15,7 @@ import im.backend.domain.ProjectName;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseVersion;
 import im.backend.domain.RuntimeSpec;
+import im.backend.domain.Schedule;
 import im.backend.domain.SecretName;
 import im.backend.domain.UserName;
 import java.net.URI;
@@ -103,6 +104,11 @@ public final class StoreSamples {
                         Duration.ofMinutes(4)),
                 Optional.of(Command.parse("python migrate.py")),
                 new TreeMap<>(Map.of("worker", Command.ofWords(List.of("python", "a b.py", "$QUEUE")))),
+                List.of(new AppManifest.CronEntry(
+                        "report",
+                        new Schedule("30 3 * * MON"),
+                        Command.ofWords(List.of("python", "a b.py")),
+                        Duration.ofMinutes(90))),
                 List.of(
                         new AppManifest.VolumeClaim("data", "/data", 5L << 30, false),
                         new AppManifest.VolumeClaim("cache", "/var/cache", 1L << 30, true)),

@@ -10,6 +10,7 @@ import im.backend.domain.EnvName;
 import im.backend.domain.EnvValue;
 import im.backend.domain.ProjectName;
 import im.backend.domain.RuntimeSpec;
+import im.backend.domain.Schedule;
 import im.backend.domain.SecretName;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +54,13 @@ final class ManifestJson {
         manifest.release().ifPresent(command -> json.set("release", command(command)));
         ObjectNode processes = json.putObject("processes");
         manifest.processes().forEach((name, command) -> processes.set(name, command(command)));
+        ArrayNode cron = json.putArray("cron");
+        manifest.cron()
+                .forEach(entry -> cron.addObject()
+                        .put("name", entry.name())
+                        .put("schedule", entry.schedule().text())
+                        .put("timeout", entry.timeout().toString())
+                        .set("command", command(entry.command())));
         ArrayNode volumes = json.putArray("volumes");
         manifest.volumes()
                 .forEach(volume -> volumes.addObject()
@@ -106,12 +114,24 @@ final class ManifestJson {
                 healthcheck(json.path("healthcheck")),
                 optional(json, "release", ManifestJson::command),
                 processes,
+                cron(json.path("cron")),
                 volumes,
                 build(json.path("build")),
                 optional(json, "test", ManifestJson::command),
                 new AppManifest.Rollout(
                         optional(json.path("deploy"), "strategy", name -> AppManifest.Strategy.valueOf(name.asText())),
                         duration(json.path("deploy"), "drain")));
+    }
+
+    /** Releases of earlier servers have none. */
+    private static List<AppManifest.CronEntry> cron(JsonNode json) {
+        List<AppManifest.CronEntry> entries = new ArrayList<>();
+        json.forEach(entry -> entries.add(new AppManifest.CronEntry(
+                entry.path("name").asText(),
+                new Schedule(entry.path("schedule").asText()),
+                command(entry.path("command")),
+                duration(entry, "timeout"))));
+        return entries;
     }
 
     /** Releases of earlier servers say nothing of a Dockerfile. */

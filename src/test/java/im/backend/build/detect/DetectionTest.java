@@ -575,6 +575,7 @@ class DetectionTest {
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of(),
+                List.of(),
                 defaults.build(),
                 Optional.empty(),
                 defaults.deploy());

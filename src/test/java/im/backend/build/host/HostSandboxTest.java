@@ -383,6 +383,7 @@ class HostSandboxTest {
                 Optional.empty(),
                 new TreeMap<>(),
                 List.of(),
+                List.of(),
                 new AppManifest.Build(command.map(Command::parse), List.of()),
                 test.map(Command::parse),
                 DEFAULTS.deploy());

@@ -242,6 +242,7 @@ class PortableImageTest {
                 of.healthcheck(),
                 of.release(),
                 of.processes(),
+                of.cron(),
                 List.of(new AppManifest.VolumeClaim("data", path, 1 << 20, false)),
                 of.build(),
                 of.test(),
