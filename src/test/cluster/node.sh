@@ -5,6 +5,7 @@
 # node.sh up      builds what is missing (first time: some ten minutes), starts the node, prints its kubeconfig's path
 # node.sh down    stops the node and removes its pods; the programs stay
 #
+# Who asked the API server for what is in node/audit.log beside the kubeconfig.
 # The node is this host: a pod's address and a service's answer here, and images are pulled from 127.0.0.1 over HTTP.
 # Not there: an ingress controller, a storage class, cluster DNS, anything that enforces network policies.
 set -euo pipefail
@@ -77,12 +78,15 @@ control_plane() { # the node's address
     --listen-client-urls http://127.0.0.1:23790 --advertise-client-urls http://127.0.0.1:23790 \
     --listen-peer-urls http://127.0.0.1:23800
   await etcd curl -sf http://127.0.0.1:23790/health
+  cat >"$STATE/audit.json" <<'JSON'
+{"apiVersion": "audit.k8s.io/v1", "kind": "Policy", "omitStages": ["RequestReceived"], "rules": [{"level": "Metadata"}]}
+JSON
   start apiserver "$PROGRAMS/kube-apiserver" --etcd-servers=http://127.0.0.1:23790 \
     --secure-port=6443 --bind-address="$1" --advertise-address="$1" --cert-dir="$STATE/apiserver" \
     --service-cluster-ip-range=10.43.0.0/16 --authorization-mode=Node,RBAC --token-auth-file="$STATE/tokens.csv" \
     --service-account-issuer=https://kubernetes.default.svc --service-account-key-file="$STATE/accounts.pub" \
     --service-account-signing-key-file="$STATE/accounts.key" --kubelet-preferred-address-types=InternalIP \
-    --allow-privileged
+    --audit-policy-file="$STATE/audit.json" --audit-log-path="$STATE/audit.log" --audit-log-maxsize=500 --allow-privileged
   await "the API server" curl -sfk -H "Authorization: Bearer $token" "https://$1:6443/readyz"
   (
     umask 077
@@ -185,6 +189,7 @@ stop() { # name: ends what up started, and waits for it
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.25
   done
+  kill -9 "$pid" 2>/dev/null || true # an API server waits a minute for watches that nobody ends
   rm -f "$STATE/$1.pid"
 }
 

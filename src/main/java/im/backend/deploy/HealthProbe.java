@@ -111,8 +111,8 @@ final class HealthProbe {
             if (connection.isEmpty()) {
                 return false;
             }
-            // Nobody starts as fast as that: it is adopted, or a stranger holds the port.
-            doubted |= atOnce;
+            // Nobody starts as fast as that: it is adopted, or a stranger holds the port of this host.
+            doubted |= atOnce && orchestrator.place() == Orchestrator.Place.HOST;
             if (doubted && !isTheApp(orchestrator.observe(target.instance().key()))) {
                 connection.get().close();
                 return false;

@@ -13,6 +13,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Function;
 
 /** Points all hosts of a project at one release, and back. */
 final class Traffic {
@@ -33,7 +37,8 @@ final class Traffic {
 
     Before remember(Release release) {
         Map<Hostname, List<Endpoint>> routes = new LinkedHashMap<>();
-        hostsOf(release).forEach(host -> routes.put(host, router.endpoints(host)));
+        each(hostsOf(release), host -> Map.entry(host, router.endpoints(host)))
+                .forEach(route -> routes.put(route.getKey(), route.getValue()));
         return new Before(routes);
     }
 
@@ -42,9 +47,7 @@ final class Traffic {
         if (endpoints.isEmpty()) {
             return withdraw(release.project());
         }
-        return all(hostsOf(release).stream()
-                .map(host -> router.publish(host, endpoints))
-                .toList());
+        return all(each(hostsOf(release), host -> router.publish(host, endpoints)));
     }
 
     void restore(Before before) {
@@ -83,6 +86,22 @@ final class Traffic {
         List<Hostname> all = new ArrayList<>(hosts.of(release.project()));
         hosts.of(release.project(), release.commit()).ifPresent(all::add);
         return all;
+    }
+
+    /** Side by side: a router may be as far away as a cluster. */
+    private static <T> List<T> each(List<Hostname> hosts, Function<Hostname, T> work) {
+        List<Future<T>> results;
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            results = hosts.stream()
+                    .map(host -> threads.submit(() -> work.apply(host)))
+                    .toList();
+        }
+        for (Future<T> result : results) {
+            if (result.state() == Future.State.FAILED && result.exceptionNow() instanceof RuntimeException refused) {
+                throw refused;
+            }
+        }
+        return results.stream().map(Future::resultNow).toList();
     }
 
     static Draining all(List<Draining> drainings) {

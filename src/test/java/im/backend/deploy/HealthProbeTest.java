@@ -319,6 +319,7 @@ class HealthProbeTest {
                         hindrance.isPresent()
                                 ? new Observation.Held(hindrance.get())
                                 : new Observation.Running(listening.orElseGet(this::here), 0, 0);
+                    case "place" -> Orchestrator.Place.HOST;
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
         var secrets = new InMemorySecretStore(List::of, Clock.systemUTC());

@@ -17,6 +17,7 @@ import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1Service;
 import java.time.Duration;
 import java.util.Comparator;
@@ -84,7 +85,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
 
     @Override
     public boolean isRolledOut(Workload.Key key) {
-        return sightings.recent(key).map(Sighting::rolledOut).orElse(false);
+        return sightings.awaited(key).map(Sighting::rolledOut).orElse(false);
     }
 
     @Override
@@ -100,10 +101,12 @@ public final class KubernetesOrchestrator implements Orchestrator {
         if (!sighting.rolledOut() && sighting.hindrance().isPresent()) {
             return new Observation.Held(sighting.hindrance().get());
         }
+        if (!sighting.rolledOut()) {
+            return new Observation.Running(List.of(), 0, sighting.restarts());
+        }
         Address place = sightings.place(key).orElseThrow();
-        List<Endpoint> listening =
-                sighting.rolledOut() ? services.endpoint(place).stream().toList() : List.of();
-        return new Observation.Running(listening, memoryBytes(key, place), sighting.restarts());
+        return new Observation.Running(
+                services.endpoint(place).stream().toList(), memoryBytes(key, place), sighting.restarts());
     }
 
     @Override
@@ -142,7 +145,8 @@ public final class KubernetesOrchestrator implements Orchestrator {
 
     @Override
     public void removeNamespace(ReleaseName release) {
-        if (namespaces.find(release).isEmpty()) {
+        Optional<V1Namespace> namespace = namespaces.find(release);
+        if (namespace.isEmpty()) {
             return;
         }
         volumes.keep(release);
@@ -152,7 +156,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
             cluster.delete(Kind.DEPLOYMENT, deployment, Propagation.FOREGROUND);
             WorkloadLabels.of(deployment).map(WorkloadLabels::key).ifPresent(sightings::forget);
         }
-        namespaces.remove(release);
+        namespaces.remove(namespace.get());
         volumes.leave(release);
     }
 

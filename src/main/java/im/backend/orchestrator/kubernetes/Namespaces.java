@@ -29,7 +29,6 @@ final class Namespaces {
     /** One of the same name that is just going is waited for. */
     void create(ReleaseName release) {
         awaitGone(release);
-        find(release);
         cluster.apply(Kind.NAMESPACE, objects.namespace(release));
         objects.policies(release).forEach(policy -> cluster.apply(Kind.NETWORK_POLICY, policy));
         cluster.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
@@ -45,10 +44,11 @@ final class Namespaces {
     }
 
     /** Returns before it is gone: what is in it ends by itself, and a new one of the name waits for that. */
-    void remove(ReleaseName release) {
-        find(release).ifPresent(namespace -> cluster.delete(Kind.NAMESPACE, namespace, Propagation.BACKGROUND));
+    void remove(V1Namespace namespace) {
+        cluster.delete(Kind.NAMESPACE, namespace, Propagation.BACKGROUND);
     }
 
+    /** Fails with Conflict {@code cluster-foreign} when there is one of somebody else's. */
     private void awaitGone(ReleaseName release) {
         long deadline = System.nanoTime() + settings.patience().toNanos();
         while (find(release).filter(Namespaces::isGoing).isPresent()) {

@@ -6,19 +6,24 @@ import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.orchestrator.Workload;
 import io.kubernetes.client.openapi.models.V1Deployment;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Looks at what became of a key. Whoever waits for it asks every few milliseconds, and is given the same look for
- * {@link KubernetesSettings#LOOK}. Safe for several threads.
+ * Looks at what became of a key. Whoever waits for it asks every few milliseconds: what was started here is {@linkplain
+ * Following followed} then, and of everything else the same look is given for {@link KubernetesSettings#LOOK}. Safe for
+ * several threads.
  */
 final class Sightings {
+    private static final Duration FIRST_WORD = Duration.ofSeconds(1);
+
     private final Cluster cluster;
     private final Ownership ownership;
     private final Map<Workload.Key, Address> places = new ConcurrentHashMap<>();
     private final Map<Workload.Key, Look> looks = new ConcurrentHashMap<>();
+    private final Map<Workload.Key, Following> followings = new ConcurrentHashMap<>();
 
     private record Look(long at, Optional<Sighting> sighting) {
         boolean isFresh() {
@@ -32,13 +37,14 @@ final class Sightings {
     }
 
     void remember(Workload.Key key, Address deployment) {
+        forget(key);
         places.put(key, deployment);
-        looks.remove(key);
     }
 
     void forget(Workload.Key key) {
         places.remove(key);
         looks.remove(key);
+        Optional.ofNullable(followings.remove(key)).ifPresent(Following::close);
     }
 
     /** The Deployment of the key, wherever in the cluster it is; empty when there is none of ours. */
@@ -61,8 +67,26 @@ final class Sightings {
                 .findFirst();
     }
 
+    /** As {@link #recent}, for whoever will ask again and again until it is as it shall be. */
+    Optional<Sighting> awaited(Workload.Key key) {
+        Address place = places.get(key);
+        if (place != null) {
+            followings
+                    .computeIfAbsent(
+                            key,
+                            same -> Following.of(
+                                    cluster, pods(key, place), following -> followings.remove(key, following)))
+                    .hasBegun(FIRST_WORD);
+        }
+        return recent(key);
+    }
+
     /** As it was a moment ago at most; empty when there is nothing of the key. */
     Optional<Sighting> recent(Workload.Key key) {
+        Following following = followings.get(key);
+        if (following != null && following.hasBegun(Duration.ZERO)) {
+            return following.sighting();
+        }
         Look last = looks.get(key);
         if (last != null && last.isFresh()) {
             return last.sighting();

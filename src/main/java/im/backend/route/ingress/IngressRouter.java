@@ -89,7 +89,10 @@ public final class IngressRouter implements Router {
 
     /** An app is reached at the address of its Service, which nothing else in the cluster has. */
     private V1Service service(Endpoint endpoint) {
-        return cluster.list(Kind.SERVICE, Selection.everywhere().labelled(Ownership.OWNER, settings.owner())).stream()
+        Selection there = Selection.everywhere()
+                .labelled(Ownership.OWNER, settings.owner())
+                .where("spec.clusterIP", endpoint.host());
+        return cluster.list(Kind.SERVICE, there).stream()
                 .filter(service -> answersAt(service, endpoint))
                 .findFirst()
                 .orElseThrow(() -> new Problem.NotFound(
