@@ -38,9 +38,12 @@ final class SandboxArguments {
 
     /** @param ofUser with one of its own too, in which the program has no way to make further ones */
     SandboxArguments namespaces(boolean ofUser) {
-        add("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--hostname", "app");
+        add("--unshare-pid", "--unshare-ipc", "--unshare-uts", "--hostname", "app");
         if (ofUser) {
+            // None of control groups: it would hide a path only, and the service is not granted it (systemd/).
             add("--unshare-user", "--disable-userns");
+        } else {
+            add("--unshare-cgroup-try");
         }
         return this;
     }

@@ -88,7 +88,7 @@ class InstalledServerE2E {
                         "/etc/systemd/system/backendim-backup.service",
                         "/etc/systemd/system/backendim-backup.timer")
                 .ok();
-        assertThat(exposure("backendim.service")).as("with local.conf").isLessThanOrEqualTo(3.1);
+        assertThat(exposure("backendim.service")).as("with local.conf").isLessThanOrEqualTo(2.5);
         assertThat(exposure("backendim-backup.service")).isLessThanOrEqualTo(2.5);
 
         String local = machine.read("/etc/systemd/system/backendim.service.d/local.conf");
