@@ -198,7 +198,8 @@ public final class ConfigReader {
                         value(Settings.QUEUE_MAX),
                         value(Settings.KEEP_RELEASES),
                         value(Settings.DEPLOY_TIME_MAX),
-                        value(Settings.STOP_GRACE)),
+                        value(Settings.STOP_GRACE),
+                        value(Settings.REPAIR_EVERY)),
                 new Build(
                         value(Settings.BUILD_TIME_MAX),
                         value(Settings.BUILD_MEMORY_MAX),

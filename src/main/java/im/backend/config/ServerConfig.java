@@ -39,7 +39,13 @@ public record ServerConfig(
      */
     public record Apps(String host, int port, String domain, int publicPort) {}
 
-    public record Deploy(int concurrency, int queueMax, int keepReleases, Duration timeMax, Duration stopGrace) {}
+    public record Deploy(
+            int concurrency,
+            int queueMax,
+            int keepReleases,
+            Duration timeMax,
+            Duration stopGrace,
+            Duration repairEvery) {}
 
     /** @param environment names, or beginnings of names that end in {@code *}, that a build sees of the server's own */
     public record Build(Duration timeMax, long memoryMaxBytes, int processesMax, List<String> environment) {

@@ -72,6 +72,12 @@ public final class Settings {
             span(1, 300),
             "10s",
             "Time that an app has between the TERM signal and its end by force.");
+    static final Setting<Duration> REPAIR_EVERY = of(
+            "deploy.repair-every",
+            span(0, 86_400),
+            "60s",
+            "How often what runs is compared with what shall run; what somebody has deleted or changed is brought back. 0s"
+                    + " never does it.");
     static final Setting<Duration> BUILD_TIME_MAX =
             of("build.time-max", span(5, 7_200), "10m", "After which a build, its tests included, is ended.");
     static final Setting<Long> BUILD_MEMORY_MAX =
@@ -316,6 +322,7 @@ public final class Settings {
             KEEP_RELEASES,
             DEPLOY_TIME_MAX,
             STOP_GRACE,
+            REPAIR_EVERY,
             BUILD_TIME_MAX,
             BUILD_MEMORY_MAX,
             BUILD_PROCESSES_MAX,

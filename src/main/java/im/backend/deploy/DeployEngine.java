@@ -25,6 +25,7 @@ public final class DeployEngine implements AutoCloseable {
     private final Retirement retirement;
     private final DeployFloor floor;
     private final Recovery recovery;
+    private final Reconciler reconciler;
     private final ProjectAccess access;
     private final ProjectLifecycle lifecycle;
     private final Deployments deployments;
@@ -46,7 +47,8 @@ public final class DeployEngine implements AutoCloseable {
         DeployQueue queue = new DeployQueue(settings.concurrency(), settings.waitingMax(), this::run);
         DeployDesk desk = new DeployDesk(queue, journal, timer, clock, ids);
         this.floor = new DeployFloor(desk, queue, journal);
-        this.recovery = new Recovery(ports, rollout, floor, settings);
+        this.reconciler = new Reconciler(ports, rollout, queue, settings.repairEvery());
+        this.recovery = new Recovery(ports, rollout, floor, settings, reconciler::notBroughtUp);
         this.access = new ProjectAccess(stores.projects());
         this.lifecycle = new ProjectLifecycle(ports, hosts, floor, rollout, settings);
         this.deployments = new Deployments(ports, access, lifecycle, planner, floor);
@@ -60,6 +62,7 @@ public final class DeployEngine implements AutoCloseable {
         hosts.load(ports.stores().projects());
         try {
             recovery.run();
+            reconciler.start();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while the apps were brought up", e);
@@ -69,6 +72,7 @@ public final class DeployEngine implements AutoCloseable {
     /** Stops running deployments without an end, so that the next start goes on with them. Apps run on. */
     @Override
     public void close() {
+        reconciler.close();
         try {
             floor.queue().close(CLOSE_MAX);
             retirement.await(CLOSE_MAX);
@@ -76,6 +80,20 @@ public final class DeployEngine implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         timer.shutdownNow();
+    }
+
+    /** For whoever hears that something of what is live was taken away. */
+    public void lookSoon() {
+        reconciler.lookSoon();
+    }
+
+    /** Compares what runs with what shall run now, and returns when all that differed is mended or was tried. */
+    void reconcile() throws InterruptedException {
+        reconciler.round();
+    }
+
+    public Repairs repairs() {
+        return reconciler.repairs();
     }
 
     public Deployments deployments() {

@@ -36,6 +36,9 @@ final class DeployQueue {
     private final Condition ended = lock.newCondition();
     private final Map<ProjectId, Deque<Ticket>> waiting = new LinkedHashMap<>();
     private final Map<ProjectId, Ticket> running = new HashMap<>();
+    /** With whom something is done that is no deployment, and that must not happen beside one. */
+    private final Set<ProjectId> occupied = new HashSet<>();
+
     private final Set<ProjectId> closedProjects = new HashSet<>();
     private int waitingCount;
     private int reserved;
@@ -146,6 +149,46 @@ final class DeployQueue {
     }
 
     /**
+     * Runs {@code body} while nothing of the project is deployed, stopped or deleted; what comes meanwhile waits for its end.
+     *
+     * @return false when something of the project is under way, and then nothing was run
+     */
+    boolean alone(ProjectId project, Runnable body) {
+        lock.lock();
+        try {
+            if (closed || closedProjects.contains(project) || waiting.containsKey(project) || isBusy(project)) {
+                return false;
+            }
+            occupied.add(project);
+        } finally {
+            lock.unlock();
+        }
+        try {
+            body.run();
+            return true;
+        } finally {
+            lock.lock();
+            try {
+                occupied.remove(project);
+                ended.signalAll();
+                dispatch();
+            } finally {
+                lock.unlock();
+            }
+        }
+    }
+
+    /** Whether something is being done with the project now. */
+    boolean isBusy(ProjectId project) {
+        lock.lock();
+        try {
+            return running.containsKey(project) || occupied.contains(project);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
      * Lets nothing of the project in until {@link #reopen}, takes out what waits, cancels what runs, and waits for its end.
      *
      * @return those that waited; the caller ends them
@@ -160,7 +203,7 @@ final class DeployQueue {
             waitingCount -= taken.size();
             Optional.ofNullable(running.get(project))
                     .ifPresent(ticket -> ticket.control().stop(RunControl.Stop.CANCELLED));
-            awaitEnd(max, () -> !running.containsKey(project));
+            awaitEnd(max, () -> !isBusy(project));
             return taken;
         } finally {
             lock.unlock();
@@ -182,7 +225,7 @@ final class DeployQueue {
         try {
             closed = true;
             new ArrayList<>(running.values()).forEach(ticket -> ticket.control().stop(RunControl.Stop.SHUTDOWN));
-            awaitEnd(max, running::isEmpty);
+            awaitEnd(max, () -> running.isEmpty() && occupied.isEmpty());
         } finally {
             lock.unlock();
         }
@@ -201,7 +244,7 @@ final class DeployQueue {
         Iterator<Map.Entry<ProjectId, Deque<Ticket>>> lines = waiting.entrySet().iterator();
         while (!closed && running.size() < concurrency && lines.hasNext()) {
             Map.Entry<ProjectId, Deque<Ticket>> line = lines.next();
-            if (running.containsKey(line.getKey())) {
+            if (isBusy(line.getKey())) {
                 continue;
             }
             Ticket ticket = line.getValue().removeFirst();

@@ -11,6 +11,7 @@ import java.time.Duration;
  * @param wholeMax after which a deployment is given up, whatever it is at
  * @param stopGrace between TERM and KILL of an old instance
  * @param releasesKept per project, for rollbacks
+ * @param repairEvery after which what runs is compared with what shall run; zero for never
  */
 public record DeploySettings(
         String domain,
@@ -20,11 +21,20 @@ public record DeploySettings(
         Duration buildMax,
         Duration wholeMax,
         Duration stopGrace,
-        int releasesKept) {
+        int releasesKept,
+        Duration repairEvery) {
 
     /** The defaults, for apps at {@code {name}.{domain}:{appsPort}}. */
     public static DeploySettings defaults(String domain, int appsPort) {
         return new DeploySettings(
-                domain, appsPort, 4, 1_000, Duration.ofMinutes(10), Duration.ofMinutes(15), Duration.ofSeconds(10), 10);
+                domain,
+                appsPort,
+                4,
+                1_000,
+                Duration.ofMinutes(10),
+                Duration.ofMinutes(15),
+                Duration.ofSeconds(10),
+                10,
+                Duration.ofMinutes(1));
     }
 }

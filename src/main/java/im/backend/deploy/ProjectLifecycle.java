@@ -89,10 +89,10 @@ public final class ProjectLifecycle {
                     .closeProject(id, RUNNING_ENDS_MAX)
                     .forEach(ticket -> floor.desk()
                             .end(ticket.deployment(), "cancelled", "The project was stopped before it began."));
-            if (floor.queue().pending(id).running().isPresent()) {
+            if (floor.queue().isBusy(id)) {
                 throw new Problem.Unavailable(
                                 "busy",
-                                "The running deployment of " + id + " has not ended yet; try again.",
+                                "What is being done with " + id + " has not ended yet; try again.",
                                 RUNNING_ENDS_MAX)
                         .asException();
             }

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -36,12 +37,15 @@ final class Recovery {
     private final Rollout rollout;
     private final DeployFloor floor;
     private final DeploySettings settings;
+    private final Consumer<Release> failed;
 
-    Recovery(Ports ports, Rollout rollout, DeployFloor floor, DeploySettings settings) {
+    /** @param failed is told of the live releases that were not brought up */
+    Recovery(Ports ports, Rollout rollout, DeployFloor floor, DeploySettings settings, Consumer<Release> failed) {
         this.ports = ports;
         this.rollout = rollout;
         this.floor = floor;
         this.settings = settings;
+        this.failed = failed;
     }
 
     /** Returns when every live release is started and routed, and every unfinished deployment queued. */
@@ -114,6 +118,7 @@ final class Recovery {
         } catch (RuntimeException e) {
             // One broken project must not keep the others down.
             LOG.log(System.Logger.Level.ERROR, "project " + project.id() + " was not brought up", e);
+            live.ifPresent(failed);
         }
     }
 

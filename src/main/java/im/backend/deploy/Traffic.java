@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -22,6 +24,7 @@ import java.util.function.Function;
 final class Traffic {
     private final Router router;
     private final Hosts hosts;
+    private final Map<Hostname, List<Endpoint>> published = new ConcurrentHashMap<>();
 
     Traffic(Router router, Hosts hosts) {
         this.router = router;
@@ -47,27 +50,39 @@ final class Traffic {
         if (endpoints.isEmpty()) {
             return withdraw(release.project());
         }
-        return all(each(hostsOf(release), host -> router.publish(host, endpoints)));
+        return all(each(hostsOf(release), host -> publish(host, endpoints)));
+    }
+
+    /**
+     * Hosts of a live release that do not lead where they were sent.
+     *
+     * @param routes where all hosts lead
+     */
+    List<Hostname> astray(Release release, Map<Hostname, List<Endpoint>> routes) {
+        return hostsOf(release).stream()
+                .filter(published::containsKey)
+                .filter(host -> !Objects.equals(published.get(host), routes.get(host)))
+                .toList();
     }
 
     void restore(Before before) {
         before.routes().forEach((host, endpoints) -> {
             if (endpoints.isEmpty()) {
-                router.withdraw(host);
+                withdraw(host);
                 return;
             }
-            router.publish(host, endpoints);
+            publish(host, endpoints);
         });
     }
 
     Draining withdraw(ProjectId project) {
-        return all(hosts.of(project).stream().map(router::withdraw).toList());
+        return all(hosts.of(project).stream().map(this::withdraw).toList());
     }
 
     /** The host of a release that is not live any more. */
     Draining withdraw(ProjectId project, CommitHash commit) {
         List<Draining> drainings =
-                hosts.of(project, commit).stream().map(router::withdraw).toList();
+                hosts.of(project, commit).stream().map(this::withdraw).toList();
         hosts.release(project, commit);
         return all(drainings);
     }
@@ -80,6 +95,18 @@ final class Traffic {
                 .filter(host -> !router.endpoints(host).isEmpty())
                 .map(hosts::url)
                 .toList();
+    }
+
+    private Draining publish(Hostname host, List<Endpoint> endpoints) {
+        Draining draining = router.publish(host, endpoints);
+        published.put(host, List.copyOf(endpoints));
+        return draining;
+    }
+
+    /** Forgotten first: what goes now is not missed. */
+    private Draining withdraw(Hostname host) {
+        published.remove(host);
+        return router.withdraw(host);
     }
 
     private List<Hostname> hostsOf(Release release) {

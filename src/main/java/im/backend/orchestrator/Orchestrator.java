@@ -1,11 +1,13 @@
 package im.backend.orchestrator;
 
 import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.DeploymentId;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -52,6 +54,16 @@ public interface Orchestrator {
 
     /** Instances of the project that exist on the host or cluster, adopted ones included. */
     List<Instance> running(ProjectId project);
+
+    /**
+     * What of these releases is not as it was asked for: gone, or changed by somebody else; a release of which nothing was
+     * asked for since the server's start is among them. Looks at all at once, so that the number of calls does not grow with
+     * the number of releases. To ask for the namespace, the volumes and the start once more mends it.
+     *
+     * @param live the releases to look at, by the deployment that started them
+     * @return for people, by deployment; nothing of those that are as they shall be
+     */
+    Map<DeploymentId, List<String>> drift(Map<DeploymentId, ReleaseName> live);
 
     /** TERM, then KILL after {@code grace}, with all descendants; returns when nothing of it is left. */
     void stop(Workload.Key key, Duration grace);

@@ -49,6 +49,7 @@ final class ClusterWiring {
     private final Cluster cluster;
     private final String version;
     private final String owner;
+    private final KubernetesOrchestrator orchestrator;
 
     private ClusterWiring(
             ServerConfig config, DataFolder data, Clock clock, Closing closing, Cluster cluster, String version) {
@@ -59,6 +60,7 @@ final class ClusterWiring {
         this.cluster = cluster;
         this.version = version;
         this.owner = kept("cluster.uid");
+        this.orchestrator = new KubernetesOrchestrator(cluster, kubernetes());
     }
 
     /** Empty when apps run on this host. Fails when the settings insist on a cluster and it can not be reached. */
@@ -113,10 +115,15 @@ final class ClusterWiring {
         logs.start();
         closing.add("app logs", logs);
         return new Ports.Hosting(
-                new KubernetesOrchestrator(cluster, settings),
+                orchestrator,
                 new KubernetesOneOff(cluster, settings),
                 logs,
                 new KubernetesStorage(cluster, settings, folder));
+    }
+
+    /** Deletions are heard of at once; everything else is found by the next round. */
+    void watchDrift(Runnable listener) {
+        closing.add("watch for drift", orchestrator.watchDrift(listener));
     }
 
     AppsFront front() {

@@ -1,7 +1,9 @@
 package im.backend.server;
 
 import im.backend.api.RequestObserver;
+import im.backend.deploy.Repairs;
 import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -13,6 +15,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** What the server counts, in a registry of its own. Safe for several threads. */
 final class Metrics implements RequestObserver {
@@ -80,6 +83,20 @@ final class Metrics implements RequestObserver {
                 .name(name)
                 .help(help)
                 .callback(callback -> callback.call(value.getAsDouble()))
+                .register(registry);
+    }
+
+    /** Reads what somebody else counts. */
+    void repairs(Supplier<Repairs> repairs) {
+        CounterWithCallback.builder()
+                .name("backendim_repairs_total")
+                .help("Live releases that had to be brought back, by result: mended or failed")
+                .labelNames("result")
+                .callback(callback -> {
+                    Repairs now = repairs.get();
+                    callback.call(now.mended(), "mended");
+                    callback.call(now.failed(), "failed");
+                })
                 .register(registry);
     }
 

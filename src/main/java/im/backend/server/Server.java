@@ -102,6 +102,8 @@ public final class Server implements AutoCloseable {
         GitRoutes git = wiring.git(source, identity, useCases);
         images.upkeep(registry, stores.releases());
         engine.start();
+        metrics.repairs(engine::repairs);
+        cluster.ifPresent(one -> one.watchDrift(engine::lookSoon));
         PlatformListener listener = wiring.listener(
                 api,
                 git,

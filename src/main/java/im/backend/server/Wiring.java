@@ -233,7 +233,8 @@ final class Wiring {
                 config.build().timeMax(),
                 deploy.timeMax(),
                 deploy.stopGrace(),
-                deploy.keepReleases());
+                deploy.keepReleases(),
+                deploy.repairEvery());
         DeployEngine engine = new DeployEngine(ports, settings, clock, () -> DeploymentId.at(clock.instant(), random));
         closing.add("deployments", engine);
         return engine;

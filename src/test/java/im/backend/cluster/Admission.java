@@ -91,8 +91,8 @@ final class Admission {
         } else if (key.kind() == Kind.POD) {
             pod(key, object.path("spec"));
             restricted(key, object.path("spec"));
-        } else if (key.kind() == Kind.SERVICE && object.at("/spec/ports").isEmpty()) {
-            throw ApiError.invalid(key, "spec.ports: Required value");
+        } else if (key.kind() == Kind.SERVICE) {
+            ports(key, object.at("/spec/ports"));
         }
     }
 
@@ -103,6 +103,16 @@ final class Admission {
                 throw ApiError.invalid(key, "metadata.labels: Invalid value: \"" + value + "\"");
             }
         });
+    }
+
+    private static void ports(ObjectKey key, JsonNode ports) {
+        if (ports.isEmpty()) {
+            throw ApiError.invalid(key, "spec.ports: Required value");
+        }
+        List<String> names = ports.findValuesAsText("name");
+        if (names.stream().distinct().count() < names.size()) {
+            throw ApiError.invalid(key, "spec.ports[1].name: Duplicate value: \"" + names.getFirst() + "\"");
+        }
     }
 
     private static void secret(ObjectNode object) {

@@ -316,7 +316,8 @@ class DeployPipelineTest {
 
     @Test
     void aReleaseThatIsNotKeptCanNotBeRolledBackTo() {
-        platform.restartWith(new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofSeconds(1), 2));
+        platform.restartWith(
+                new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofSeconds(1), 2, Duration.ZERO));
         for (int at = 1; at <= 4; at++) {
             platform.deploy("main " + at);
         }

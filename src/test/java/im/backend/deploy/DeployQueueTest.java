@@ -208,8 +208,8 @@ class DeployQueueTest {
 
     @Test
     void aBuildThatTakesTooLongIsEnded() {
-        platform.restartWith(
-                new DeploySettings("localhost", 8000, 4, 10, Duration.ofMillis(200), LONG, Duration.ofSeconds(1), 10));
+        platform.restartWith(new DeploySettings(
+                "localhost", 8000, 4, 10, Duration.ofMillis(200), LONG, Duration.ofSeconds(1), 10, Duration.ZERO));
         platform.images.pauseUntil(building);
 
         assertThat(platform.failure(platform.submit("one"))).satisfies(failure -> {
@@ -220,8 +220,8 @@ class DeployQueueTest {
 
     @Test
     void aDeploymentThatTakesTooLongInAllIsEnded() {
-        platform.restartWith(
-                new DeploySettings("localhost", 8000, 4, 10, LONG, Duration.ofMillis(200), Duration.ofSeconds(1), 10));
+        platform.restartWith(new DeploySettings(
+                "localhost", 8000, 4, 10, LONG, Duration.ofMillis(200), Duration.ofSeconds(1), 10, Duration.ZERO));
         platform.images.pauseUntil(building);
 
         assertThat(platform.failure(platform.submit("one")).code()).isEqualTo("timeout");
@@ -308,6 +308,7 @@ class DeployQueueTest {
     }
 
     private static DeploySettings settings(int concurrency, int waitingMax) {
-        return new DeploySettings("localhost", 8000, concurrency, waitingMax, LONG, LONG, Duration.ofSeconds(1), 10);
+        return new DeploySettings(
+                "localhost", 8000, concurrency, waitingMax, LONG, LONG, Duration.ofSeconds(1), 10, Duration.ZERO);
     }
 }

@@ -30,7 +30,7 @@ class FullDiskTest {
             platform.engine().start();
             Deployment good = platform.deploy("good");
             DeploySettings settings =
-                    new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofMillis(50), 10);
+                    new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofMillis(50), 10, Duration.ZERO);
             DeployEngine engine = platform.open(onDisk(platform.ports()), settings);
             engine.start();
 

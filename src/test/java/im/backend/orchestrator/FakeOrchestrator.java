@@ -1,12 +1,14 @@
 package im.backend.orchestrator;
 
 import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.DeploymentId;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.problem.Problem;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,7 +26,9 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
     private final Map<Workload.Key, FakeInstance> instances = new LinkedHashMap<>();
     private final Set<ReleaseName> namespaces = new LinkedHashSet<>();
     private final Queue<Sickness> script = new ArrayDeque<>();
+    private final Set<Workload.Key> asked = new LinkedHashSet<>();
     private int starts;
+    private int looks;
 
     public FakeOrchestrator(FakeInstanceLogs logs) {
         this.logs = logs;
@@ -83,6 +87,7 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
                     .asException();
         }
         starts++;
+        asked.add(workload.key());
         FakeInstance started = new FakeInstance(workload, sickness);
         instances.put(workload.key(), started);
         logs.add(workload, "started " + workload.release());
@@ -115,7 +120,38 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
     }
 
     @Override
+    public synchronized Map<DeploymentId, List<String>> drift(Map<DeploymentId, ReleaseName> live) {
+        looks++;
+        Map<DeploymentId, List<String>> drift = new HashMap<>();
+        live.keySet().forEach(deployment -> {
+            boolean started = asked.stream().anyMatch(key -> key.deployment().equals(deployment));
+            List<String> gone = asked.stream()
+                    .filter(key -> key.deployment().equals(deployment) && !instances.containsKey(key))
+                    .map(key -> key.process() + " " + key.ordinal() + " is gone")
+                    .toList();
+            if (!started || !gone.isEmpty()) {
+                drift.put(deployment, started ? gone : List.of("nothing of it was started"));
+            }
+        });
+        return drift;
+    }
+
+    /** Somebody takes it away behind the platform's back. */
+    public synchronized void lose(Workload.Key key) {
+        FakeInstance found = instances.remove(key);
+        if (found != null) {
+            found.stop();
+        }
+    }
+
+    /** How often somebody has asked what drifted. */
+    public synchronized int looks() {
+        return looks;
+    }
+
+    @Override
     public synchronized void stop(Workload.Key key, Duration grace) {
+        asked.remove(key);
         FakeInstance found = instances.remove(key);
         if (found != null) {
             found.stop();
@@ -128,6 +164,7 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
         instances.values().removeIf(instance -> {
             boolean inside = instance.instance().release().equals(release);
             if (inside) {
+                asked.remove(instance.workload().key());
                 instance.stop();
             }
             return inside;

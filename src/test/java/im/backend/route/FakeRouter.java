@@ -46,6 +46,18 @@ public final class FakeRouter implements Router {
     }
 
     @Override
+    public Map<Hostname, List<Endpoint>> routes() {
+        lock.lock();
+        try {
+            Map<Hostname, List<Endpoint>> routes = new HashMap<>();
+            targets.forEach((host, target) -> routes.put(host, target.endpoints));
+            return routes;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
     public List<Endpoint> endpoints(Hostname host) {
         lock.lock();
         try {

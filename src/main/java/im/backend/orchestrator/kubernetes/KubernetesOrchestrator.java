@@ -6,6 +6,7 @@ import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.DeploymentId;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
@@ -15,6 +16,7 @@ import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Workload;
+import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Namespace;
@@ -43,15 +45,19 @@ public final class KubernetesOrchestrator implements Orchestrator {
     private final Namespaces namespaces;
     private final Volumes volumes;
     private final Sightings sightings;
+    private final LastApplied applied;
+    private final Drift drift;
 
     public KubernetesOrchestrator(Cluster cluster, KubernetesSettings settings) {
         this.cluster = cluster;
         this.ownership = new Ownership(settings.owner());
         this.services = new Services(cluster);
         this.objects = new WorkloadObjects(settings, ownership);
-        this.namespaces = new Namespaces(cluster, settings, ownership);
-        this.volumes = new Volumes(cluster, settings, ownership);
+        this.applied = new LastApplied(cluster);
+        this.namespaces = new Namespaces(cluster, settings, ownership, applied);
+        this.volumes = new Volumes(cluster, settings, ownership, applied);
         this.sightings = new Sightings(cluster, ownership);
+        this.drift = new Drift(cluster, ownership, applied, volumes);
     }
 
     @Override
@@ -72,14 +78,12 @@ public final class KubernetesOrchestrator implements Orchestrator {
     @Override
     public Instance start(Workload workload) {
         namespaces.find(workload.release());
-        cluster.apply(Kind.SECRET, objects.environment(workload));
-        V1Deployment deployment = cluster.apply(Kind.DEPLOYMENT, objects.deployment(workload));
+        applied.apply(Kind.SECRET, objects.environment(workload));
+        V1Deployment deployment = applied.apply(Kind.DEPLOYMENT, objects.deployment(workload));
         sightings.remember(workload.key(), Address.of(deployment));
-        objects.autoscaler(workload).ifPresent(autoscaler -> cluster.apply(Kind.AUTOSCALER, autoscaler));
-        objects.disruptionBudget(workload).ifPresent(budget -> cluster.apply(Kind.DISRUPTION_BUDGET, budget));
-        Optional<Endpoint> endpoint = objects.service(workload)
-                .map(service -> cluster.apply(Kind.SERVICE, service))
-                .flatMap(Services::endpoint);
+        objects.autoscaler(workload).ifPresent(autoscaler -> applied.apply(Kind.AUTOSCALER, autoscaler));
+        objects.disruptionBudget(workload).ifPresent(budget -> applied.apply(Kind.DISRUPTION_BUDGET, budget));
+        Optional<Endpoint> endpoint = objects.service(workload).map(this::apply).flatMap(Services::endpoint);
         return new Instance(workload.key(), workload.project().id(), workload.release(), endpoint);
     }
 
@@ -136,6 +140,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
             return;
         }
         Address address = place.get();
+        applied.forget(address);
         List.of(Kind.SERVICE, Kind.AUTOSCALER, Kind.DISRUPTION_BUDGET)
                 .forEach(kind -> cluster.delete(kind, address, Propagation.BACKGROUND));
         cluster.deleteAndWait(Kind.DEPLOYMENT, address, grace.plus(END_MARGIN));
@@ -149,6 +154,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
         if (namespace.isEmpty()) {
             return;
         }
+        applied.forget(release);
         volumes.keep(release);
         Selection inside = Selection.in(release.toString()).labelled(Ownership.OWNER, ownership.owner());
         // The namespace goes in its own time; what ran in it is no instance any more from now on.
@@ -158,6 +164,36 @@ public final class KubernetesOrchestrator implements Orchestrator {
         }
         namespaces.remove(namespace.get());
         volumes.leave(release);
+    }
+
+    @Override
+    public Map<DeploymentId, List<String>> drift(Map<DeploymentId, ReleaseName> live) {
+        return drift.of(live);
+    }
+
+    /** Tells when something that shall be there is being deleted, at once and in another thread, until it is closed. */
+    public AutoCloseable watchDrift(Runnable listener) {
+        return new DriftWatch(cluster, ownership, applied, listener);
+    }
+
+    /**
+     * Ports are told apart by their numbers: one whose number somebody has changed stays beside ours, with the same name, and
+     * the API server refuses the two. Then the Service is put in its place as a whole, at the address that it has.
+     */
+    private V1Service apply(V1Service service) {
+        try {
+            return applied.apply(Kind.SERVICE, service);
+        } catch (ProblemException refused) {
+            Optional<V1Service> there = refused.problem() instanceof Problem.Invalid
+                    ? cluster.get(Kind.SERVICE, Address.of(service))
+                    : Optional.empty();
+            if (there.isEmpty()) {
+                throw refused;
+            }
+            service.getMetadata().setResourceVersion(there.get().getMetadata().getResourceVersion());
+            service.getSpec().clusterIP(there.get().getSpec().getClusterIP());
+            return applied.replace(Kind.SERVICE, service);
+        }
     }
 
     private static Optional<Instance> instance(V1Deployment deployment, Map<Address, Endpoint> endpoints) {

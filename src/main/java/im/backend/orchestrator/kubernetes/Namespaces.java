@@ -18,9 +18,11 @@ final class Namespaces {
     private final KubernetesSettings settings;
     private final Ownership ownership;
     private final NamespaceObjects objects;
+    private final LastApplied applied;
 
-    Namespaces(Cluster cluster, KubernetesSettings settings, Ownership ownership) {
+    Namespaces(Cluster cluster, KubernetesSettings settings, Ownership ownership, LastApplied applied) {
         this.cluster = cluster;
+        this.applied = applied;
         this.settings = settings;
         this.ownership = ownership;
         this.objects = new NamespaceObjects(settings, ownership);
@@ -29,11 +31,11 @@ final class Namespaces {
     /** One of the same name that is just going is waited for. */
     void create(ReleaseName release) {
         awaitGone(release);
-        cluster.apply(Kind.NAMESPACE, objects.namespace(release));
-        objects.policies(release).forEach(policy -> cluster.apply(Kind.NETWORK_POLICY, policy));
-        cluster.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
-        cluster.apply(Kind.LIMIT_RANGE, objects.limits(release));
-        objects.pullSecret(release).ifPresent(secret -> cluster.apply(Kind.SECRET, secret));
+        applied.apply(Kind.NAMESPACE, objects.namespace(release));
+        objects.policies(release).forEach(policy -> applied.apply(Kind.NETWORK_POLICY, policy));
+        applied.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
+        applied.apply(Kind.LIMIT_RANGE, objects.limits(release));
+        objects.pullSecret(release).ifPresent(secret -> applied.apply(Kind.SECRET, secret));
     }
 
     /** Fails with Conflict {@code cluster-foreign} when it is somebody else's. */

@@ -26,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A project's data under the claims of its releases. A claim and its PersistentVolume come and go with the release; the
@@ -40,9 +42,13 @@ final class Volumes {
     private final Cluster cluster;
     private final Ownership ownership;
     private final FirstVolume first;
+    private final LastApplied applied;
+    /** Names of PersistentVolumes that are known to outlive their claims. */
+    private final Set<String> kept = ConcurrentHashMap.newKeySet();
 
-    Volumes(Cluster cluster, KubernetesSettings settings, Ownership ownership) {
+    Volumes(Cluster cluster, KubernetesSettings settings, Ownership ownership, LastApplied applied) {
         this.cluster = cluster;
+        this.applied = applied;
         this.ownership = ownership;
         this.first = new FirstVolume(cluster, settings);
     }
@@ -51,6 +57,9 @@ final class Volumes {
         return claims.stream()
                 .map(claim -> {
                     bind(project.id(), release, claim);
+                    applied.note(
+                            Kind.PERSISTENT_VOLUME_CLAIM,
+                            Address.in(release.toString(), VolumeName.of(release, claim.name())));
                     return new Workload.Volume(claim.name(), claim.path());
                 })
                 .toList();
@@ -122,6 +131,7 @@ final class Volumes {
         // Left from an earlier time of the same release: it still waits for a claim that is no more.
         there.ifPresent(old -> cluster.patch(Kind.PERSISTENT_VOLUME, Address.ofCluster(name), withoutClaim()));
         cluster.apply(Kind.PERSISTENT_VOLUME, volume);
+        kept.add(name);
         Quantity size = Objects.requireNonNull(source.getCapacity()).get("storage");
         cluster.apply(
                 Kind.PERSISTENT_VOLUME_CLAIM,
@@ -160,14 +170,18 @@ final class Volumes {
     }
 
     /** A volume that a storage class has made becomes the project's: labelled, and no longer deleted with its claim. */
-    private void keep(V1PersistentVolumeClaim claim) {
+    void keep(V1PersistentVolumeClaim claim) {
         String volume = claim.getSpec() == null ? null : claim.getSpec().getVolumeName();
-        if (volume == null || volume.isEmpty()) {
+        if (volume == null || volume.isEmpty() || kept.contains(volume)) {
             return;
         }
         Address address = Address.ofCluster(volume);
         Optional<V1PersistentVolume> found = cluster.get(Kind.PERSISTENT_VOLUME, address);
-        if (found.isEmpty() || ownership.owns(found.get().getMetadata())) {
+        if (found.isEmpty()) {
+            return;
+        }
+        if (ownership.owns(found.get().getMetadata())) {
+            kept.add(volume);
             return;
         }
         JsonObject labels = new JsonObject();
@@ -180,6 +194,7 @@ final class Volumes {
         change.add("metadata", metadata);
         change.add("spec", spec);
         cluster.patch(Kind.PERSISTENT_VOLUME, address, change);
+        kept.add(volume);
     }
 
     private List<V1PersistentVolumeClaim> claims(ReleaseName release) {

@@ -1,6 +1,7 @@
 package im.backend.orchestrator.local;
 
 import im.backend.domain.AppManifest.VolumeClaim;
+import im.backend.domain.DeploymentId;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
@@ -26,7 +27,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -166,6 +169,17 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
                 .filter(instance -> instance.project().equals(project))
                 .sorted(Comparator.comparing(instance -> new InstanceId(instance.key()).toString()))
                 .toList();
+    }
+
+    /** What is supervised is started again by its supervisor, so that only what is not can be missing. */
+    @Override
+    public Map<DeploymentId, List<String>> drift(Map<DeploymentId, ReleaseName> live) {
+        Set<DeploymentId> supervisedOnes = supervised.values().stream()
+                .map(instance -> instance.instance().key().deployment())
+                .collect(Collectors.toSet());
+        return live.keySet().stream()
+                .filter(deployment -> !supervisedOnes.contains(deployment))
+                .collect(Collectors.toMap(deployment -> deployment, deployment -> List.of("nothing of it runs")));
     }
 
     @Override

@@ -99,14 +99,17 @@ record IngressObjects(IngressSettings settings) {
                 .data(old.getData());
     }
 
-    boolean pointsAt(V1Ingress ingress, V1Service service, List<Endpoint> endpoints) {
+    /** Whether it does what {@code wanted} would; what others have written beside that is theirs. */
+    boolean isAs(V1Ingress ingress, V1Ingress wanted) {
+        Map<String, String> annotations =
+                Objects.requireNonNullElse(ingress.getMetadata().getAnnotations(), Map.of());
         return Objects.equals(
                         ingress.getMetadata().getNamespace(),
-                        service.getMetadata().getNamespace())
-                && endpoints(ingress).equals(endpoints)
-                && Optional.ofNullable(ingress.getSpec())
-                        .map(V1IngressSpec::getIngressClassName)
-                        .equals(Optional.of(settings.ingressClass()));
+                        wanted.getMetadata().getNamespace())
+                && Objects.equals(ingress.getSpec(), wanted.getSpec())
+                && annotations
+                        .entrySet()
+                        .containsAll(wanted.getMetadata().getAnnotations().entrySet());
     }
 
     /** Empty for one that somebody has changed by hand. */

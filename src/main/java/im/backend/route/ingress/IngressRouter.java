@@ -12,14 +12,19 @@ import im.backend.problem.ProblemException;
 import im.backend.route.Draining;
 import im.backend.route.Router;
 import io.kubernetes.client.openapi.models.V1Ingress;
+import io.kubernetes.client.openapi.models.V1IngressSpec;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1ServicePort;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * One Ingress for each host, named after it, in the namespace of the release that it points at. Nothing is kept here: after
@@ -29,6 +34,8 @@ public final class IngressRouter implements Router {
     private final IngressSettings settings;
     private final Cluster cluster;
     private final IngressObjects objects;
+    /** As the cluster had it when it was published, to see what somebody has changed since. */
+    private final Map<Hostname, V1IngressSpec> published = new ConcurrentHashMap<>();
 
     public IngressRouter(IngressSettings settings, Cluster cluster) {
         this.settings = settings;
@@ -43,7 +50,9 @@ public final class IngressRouter implements Router {
         }
         V1Service service = service(endpoints.getFirst());
         List<V1Ingress> before = of(host);
-        if (before.size() == 1 && objects.pointsAt(before.getFirst(), service, endpoints)) {
+        V1Ingress wanted = objects.ingress(host, service, endpoints);
+        if (before.size() == 1 && objects.isAs(before.getFirst(), wanted)) {
+            remember(host, before.getFirst());
             return max -> true;
         }
         String namespace = namespace(service.getMetadata());
@@ -51,16 +60,15 @@ public final class IngressRouter implements Router {
                 .filter(ingress -> !namespace(ingress.getMetadata()).equals(namespace))
                 .toList();
         settings.issuer().ifPresent(issuer -> left.forEach(ingress -> takeCertificate(host, ingress, namespace)));
-        V1Ingress wanted = objects.ingress(host, service, endpoints);
         try {
             // The new one first: a controller that sees both has a place to send requests to at every moment.
-            cluster.apply(Kind.INGRESS, wanted);
+            remember(host, cluster.apply(Kind.INGRESS, wanted));
         } catch (ProblemException refused) {
             if (left.isEmpty() || !isDuplicate(refused.problem())) {
                 throw refused;
             }
             left.forEach(this::delete);
-            cluster.apply(Kind.INGRESS, wanted);
+            remember(host, cluster.apply(Kind.INGRESS, wanted));
         }
         left.forEach(this::delete);
         return before.isEmpty() ? max -> true : settled();
@@ -68,9 +76,27 @@ public final class IngressRouter implements Router {
 
     @Override
     public Draining withdraw(Hostname host) {
+        published.remove(host);
         List<V1Ingress> before = of(host);
         before.forEach(this::delete);
         return before.isEmpty() ? max -> true : settled();
+    }
+
+    @Override
+    public Map<Hostname, List<Endpoint>> routes() {
+        Map<String, List<V1Ingress>> byName =
+                cluster.list(Kind.INGRESS, Selection.everywhere().labelled(Ownership.OWNER, settings.owner())).stream()
+                        .filter(ingress -> ingress.getMetadata().getDeletionTimestamp() == null)
+                        .collect(Collectors.groupingBy(
+                                ingress -> ingress.getMetadata().getName()));
+        Map<Hostname, List<Endpoint>> routes = new HashMap<>();
+        published.forEach((host, spec) -> {
+            List<V1Ingress> found = byName.getOrDefault(host.value(), List.of());
+            if (found.size() == 1 && spec.equals(found.getFirst().getSpec())) {
+                routes.put(host, objects.endpoints(found.getFirst()));
+            }
+        });
+        return routes;
     }
 
     @Override
@@ -85,6 +111,10 @@ public final class IngressRouter implements Router {
                 Selection.everywhere()
                         .labelled(Ownership.OWNER, settings.owner())
                         .where("metadata.name", host.value()));
+    }
+
+    private void remember(Hostname host, V1Ingress ingress) {
+        published.put(host, Objects.requireNonNullElseGet(ingress.getSpec(), V1IngressSpec::new));
     }
 
     /** An app is reached at the address of its Service, which nothing else in the cluster has. */

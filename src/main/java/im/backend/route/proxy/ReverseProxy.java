@@ -14,8 +14,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 import org.xnio.IoUtils;
@@ -100,6 +102,11 @@ public final class ReverseProxy implements Router, AutoCloseable {
     @Override
     public Draining withdraw(Hostname host) {
         return routes.withdraw(host);
+    }
+
+    @Override
+    public Map<Hostname, List<Endpoint>> routes() {
+        return routes.all().stream().collect(Collectors.toUnmodifiableMap(Route::host, Route::endpoints));
     }
 
     @Override

@@ -46,6 +46,10 @@ final class RouteTable {
         }
     }
 
+    List<Route> all() {
+        return List.copyOf(byHost.values());
+    }
+
     Optional<Route> find(Hostname host) {
         return Optional.ofNullable(byHost.get(host.value()));
     }
