@@ -184,7 +184,7 @@ public final class Launcher implements AutoCloseable {
     public boolean freeSpace(Path file, long from, long bytes) {
         Optional<Path> program = SystemProgram.find("fallocate");
         return program.isPresent()
-                && Candidates.runs(List.of(
+                && SmallTool.runs(List.of(
                         program.get().toString(),
                         "--punch-hole",
                         "--offset",

@@ -19,7 +19,7 @@ import im.backend.config.ServerConfig;
 import im.backend.domain.SecretValue;
 import im.backend.host.Launcher;
 import im.backend.host.Limits;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.disk.DiskRegistry;
 import im.backend.registry.disk.DiskRegistrySettings;

@@ -9,7 +9,7 @@ import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.Ports;
 import im.backend.host.Launcher;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.manifest.ManifestReader;
 import im.backend.registry.disk.DiskRegistry;
 import im.backend.source.git.GitRoutes;

@@ -13,7 +13,7 @@ import im.backend.domain.DeploymentId;
 import im.backend.file.PrivateFile;
 import im.backend.host.HostSettings;
 import im.backend.host.Launcher;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.identity.jwt.JwtSettings;
 import im.backend.identity.jwt.JwtTokens;
 import im.backend.identity.jwt.SigningKeys;

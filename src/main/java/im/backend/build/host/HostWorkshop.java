@@ -9,7 +9,7 @@ import im.backend.host.Bind;
 import im.backend.host.Launch;
 import im.backend.host.Launcher;
 import im.backend.host.ProgramExit;
-import im.backend.host.Toolchain;
+import im.backend.host.toolchain.Toolchain;
 import im.backend.problem.Problem;
 import java.io.File;
 import java.io.IOException;

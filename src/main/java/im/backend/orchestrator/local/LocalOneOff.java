@@ -2,7 +2,7 @@ package im.backend.orchestrator.local;
 
 import im.backend.host.Launcher;
 import im.backend.host.ProgramExit;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.OneOff;
 import im.backend.orchestrator.Workload;

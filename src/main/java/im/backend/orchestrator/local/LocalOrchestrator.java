@@ -9,7 +9,7 @@ import im.backend.domain.ReleaseName;
 import im.backend.host.Launch;
 import im.backend.host.Launcher;
 import im.backend.host.RunningProgram;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;

@@ -16,7 +16,7 @@ import im.backend.domain.RuntimeSpec;
 import im.backend.host.HostSettings;
 import im.backend.host.Launcher;
 import im.backend.host.Limits;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.IOException;

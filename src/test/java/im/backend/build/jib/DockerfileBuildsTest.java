@@ -24,7 +24,7 @@ import im.backend.host.Launch;
 import im.backend.host.Launcher;
 import im.backend.host.Limits;
 import im.backend.host.RootFolder;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.manifest.ManifestReader;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;

@@ -5,7 +5,7 @@ import im.backend.domain.ReleaseName;
 import im.backend.domain.SecretValue;
 import im.backend.host.HostSettings;
 import im.backend.host.Launcher;
-import im.backend.host.Toolchains;
+import im.backend.host.toolchain.Toolchains;
 import im.backend.orchestrator.Workload;
 import im.backend.orchestrator.Workload.Mount;
 import im.backend.orchestrator.Workload.Volume;

@@ -1,9 +1,13 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import im.backend.domain.RuntimeSpec;
+import im.backend.host.HostSettings;
+import im.backend.host.Launch;
+import im.backend.host.Launcher;
+import im.backend.host.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

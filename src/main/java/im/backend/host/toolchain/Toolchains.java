@@ -1,4 +1,4 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;

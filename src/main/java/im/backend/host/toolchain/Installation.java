@@ -1,5 +1,6 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
+import im.backend.host.Bind;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;

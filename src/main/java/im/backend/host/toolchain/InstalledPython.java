@@ -1,5 +1,7 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
+import im.backend.host.Bind;
+import im.backend.host.SmallTool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -40,7 +42,7 @@ final class InstalledPython implements InstalledLanguage {
     /** A shim of a version manager takes ten times as long as the interpreter that it finds. */
     @Override
     public Optional<Installation> ask(Path candidate) {
-        List<String> answer = Candidates.ask(List.of(candidate.toString(), "-ISc", WHO));
+        List<String> answer = SmallTool.lines(List.of(candidate.toString(), "-ISc", WHO));
         if (answer.size() < 3) {
             return Optional.empty();
         }

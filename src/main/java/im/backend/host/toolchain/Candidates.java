@@ -1,7 +1,6 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -10,14 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Where one program may lie: the places that people and version managers put it, in the order they were named. */
 final class Candidates {
-    private static final System.Logger LOG = System.getLogger(Candidates.class.getName());
-    private static final long ANSWER_SECONDS = 10;
-    private static final int ANSWER_BYTES_MAX = 64 * 1024;
-
     private final List<Path> found = new ArrayList<>();
 
     /** Those that are there. */
@@ -88,37 +82,5 @@ final class Candidates {
     @FunctionalInterface
     interface Lines {
         List<String> of(Path program) throws IOException;
-    }
-
-    /** What the program answers, in one line per line of its output; empty when it fails. */
-    static List<String> ask(List<String> command) {
-        return answer(command).map(text -> text.lines().toList()).orElse(List.of());
-    }
-
-    /** Whether a small tool of the host ends well. */
-    static boolean runs(List<String> command) {
-        return answer(command).isPresent();
-    }
-
-    private static Optional<String> answer(List<String> command) {
-        try {
-            java.lang.Process process = new ProcessBuilder(command)
-                    .redirectError(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            try {
-                process.getOutputStream().close();
-                byte[] answer = process.getInputStream().readNBytes(ANSWER_BYTES_MAX);
-                boolean answered = process.waitFor(ANSWER_SECONDS, TimeUnit.SECONDS) && process.exitValue() == 0;
-                return answered ? Optional.of(new String(answer, StandardCharsets.UTF_8)) : Optional.empty();
-            } finally {
-                process.destroyForcibly();
-            }
-        } catch (IOException notAProgram) {
-            LOG.log(System.Logger.Level.DEBUG, "{0} does not run: {1}", command.getFirst(), notAProgram.getMessage());
-            return Optional.empty();
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return Optional.empty();
-        }
     }
 }

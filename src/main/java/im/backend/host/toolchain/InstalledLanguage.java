@@ -1,4 +1,4 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
 import java.nio.file.Path;
 import java.util.List;

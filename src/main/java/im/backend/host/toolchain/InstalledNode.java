@@ -1,5 +1,6 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
+import im.backend.host.SmallTool;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,7 @@ final class InstalledNode implements InstalledLanguage {
 
     @Override
     public Optional<Installation> ask(Path candidate) {
-        List<String> answer = Candidates.ask(List.of(candidate.toString(), "-e", WHO));
+        List<String> answer = SmallTool.lines(List.of(candidate.toString(), "-e", WHO));
         if (answer.size() < 2) {
             return Optional.empty();
         }

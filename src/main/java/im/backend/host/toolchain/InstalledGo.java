@@ -1,5 +1,6 @@
-package im.backend.host;
+package im.backend.host.toolchain;
 
+import im.backend.host.SmallTool;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class InstalledGo implements InstalledLanguage {
 
     @Override
     public Optional<Installation> ask(Path candidate) {
-        return Candidates.named(candidate, ANSWER, program -> Candidates.ask(List.of(program.toString(), "version")));
+        return Candidates.named(candidate, ANSWER, program -> SmallTool.lines(List.of(program.toString(), "version")));
     }
 
     @Override
