@@ -20,6 +20,7 @@ public final class DeployEngine implements AutoCloseable {
     private final Ports ports;
     private final DeploySettings settings;
     private final ScheduledThreadPoolExecutor timer = timer();
+    private final Retries retries = new Retries();
     private final Hosts hosts;
     private final DeployPipeline pipeline;
     private final Retirement retirement;
@@ -40,9 +41,9 @@ public final class DeployEngine implements AutoCloseable {
         this.hosts = new Hosts(settings);
         Rollout rollout = rollout();
         Janitor janitor = new Janitor(ports, settings, clock);
-        this.retirement = new Retirement(ports, rollout, janitor);
+        this.retirement = new Retirement(ports, rollout, janitor, retries);
         ReleasePlanner planner = new ReleasePlanner(ports, clock, new SecureRandom());
-        this.pipeline = new DeployPipeline(ports, settings, planner, rollout, retirement, janitor);
+        this.pipeline = new DeployPipeline(ports, settings, planner, rollout, retirement, janitor, retries);
         Journal journal = new Journal(stores.log(), new ProgressHub(stores.log()));
         DeployQueue queue = new DeployQueue(settings.concurrency(), settings.waitingMax(), this::run);
         DeployDesk desk = new DeployDesk(queue, journal, timer, clock, ids);
@@ -73,6 +74,7 @@ public final class DeployEngine implements AutoCloseable {
     @Override
     public void close() {
         reconciler.close();
+        retries.close();
         try {
             floor.queue().close(CLOSE_MAX);
             retirement.await(CLOSE_MAX);

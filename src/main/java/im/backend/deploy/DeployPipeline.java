@@ -8,6 +8,7 @@ import im.backend.domain.Digest;
 import im.backend.domain.EnvValue;
 import im.backend.domain.Project;
 import im.backend.domain.Release;
+import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Workload;
@@ -38,6 +39,7 @@ final class DeployPipeline {
     private final Rollout rollout;
     private final Retirement retirement;
     private final Janitor janitor;
+    private final Retries retries;
 
     DeployPipeline(
             Ports ports,
@@ -45,13 +47,15 @@ final class DeployPipeline {
             ReleasePlanner planner,
             Rollout rollout,
             Retirement retirement,
-            Janitor janitor) {
+            Janitor janitor,
+            Retries retries) {
         this.ports = ports;
         this.settings = settings;
         this.planner = planner;
         this.rollout = rollout;
         this.retirement = retirement;
         this.janitor = janitor;
+        this.retries = retries;
     }
 
     /**
@@ -75,9 +79,23 @@ final class DeployPipeline {
         }
     }
 
-    /** Ends with a terminal event, except when the server stops. */
+    /**
+     * Ends with a terminal event, except when the server stops. The project's turn lasts until all is undone: the next
+     * deployment shall not begin on what this one has left.
+     */
     void run(Ticket ticket, RunLog log) {
         Undo undo = new Undo();
+        ReleaseName release = ticket.deployment().releaseName();
+        retirement.releasesInWork().begin(release);
+        try {
+            deployOrEnd(ticket, log, undo);
+            retries.until(undo::run);
+        } finally {
+            retirement.releasesInWork().end(release);
+        }
+    }
+
+    private void deployOrEnd(Ticket ticket, RunLog log, Undo undo) {
         Lock images = janitor.imagesInUse();
         images.lock();
         try {
@@ -102,17 +120,20 @@ final class DeployPipeline {
         Digest image = run.at(DeploymentStatus.BUILDING, () -> image(run));
         Release release = plan.release(image);
         Rollout.Started started = run.at(DeploymentStatus.DEPLOYING, () -> start(run, release, volumes));
-        Draining draining = run.at(DeploymentStatus.HEALTH_CHECK, () -> switchOver(run, started));
+        Switched switched = run.at(DeploymentStatus.HEALTH_CHECK, () -> switchOver(run, started));
         complete(run, release);
 
+        retirement.begin(
+                new Retirement.Leaving(plan.project(), release, run.live(), switched.old(), switched.draining()));
         ports.images().released(release.project(), release.image(), release.version());
-        retirement.begin(new Retirement.Leaving(
-                plan.project(),
-                release,
-                run.live(),
-                rollout.othersThan(release.deployment(), release.project()),
-                draining));
     }
+
+    /**
+     * Traffic goes to the new release.
+     *
+     * @param old instances that have none any more, noted before the switch: once it is done nothing may fail
+     */
+    private record Switched(List<Instance> old, Draining draining) {}
 
     private Deployment commit(Run run) {
         Deployment deployment = run.plan().deployment();
@@ -222,17 +243,19 @@ final class DeployPipeline {
     }
 
     /** The last moment at which it can be stopped is just before the routes change. */
-    private Draining switchOver(Run run, Rollout.Started started) {
+    private Switched switchOver(Run run, Rollout.Started started) {
         var check = started.release().manifest().healthcheck();
         Duration max = check.grace().plus(check.deadline()).plus(settings.stopGrace());
         run.control().within(max, "The health check", () -> {
             rollout.awaitHealthy(started);
             return started;
         });
+        Release release = started.release();
+        List<Instance> old = rollout.othersThan(release.deployment(), release.project());
         run.control().settle();
-        Traffic.Before before = rollout.traffic().remember(started.release());
+        Traffic.Before before = rollout.traffic().remember(release);
         run.undo().push("routes", () -> rollout.traffic().restore(before));
-        return rollout.publish(started);
+        return new Switched(old, rollout.publish(started));
     }
 
     private void complete(Run run, Release release) {

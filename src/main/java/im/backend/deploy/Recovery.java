@@ -9,6 +9,7 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseName;
+import im.backend.problem.ProblemException;
 import im.backend.store.ProjectStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -125,9 +126,14 @@ final class Recovery {
     /** Instances of an unfinished deployment too: it starts them again when its turn comes, if it ever does. */
     private void stopUnwanted(Project project, Optional<Release> live) {
         Optional<DeploymentId> wanted = live.map(Release::deployment);
-        rollout.stop(ports.hosting().orchestrator().running(project.id()).stream()
-                .filter(instance -> !wanted.equals(Optional.of(instance.key().deployment())))
-                .toList());
+        try {
+            rollout.stop(ports.hosting().orchestrator().running(project.id()).stream()
+                    .filter(instance ->
+                            !wanted.equals(Optional.of(instance.key().deployment())))
+                    .toList());
+        } catch (ProblemException e) {
+            LOG.log(System.Logger.Level.WARNING, "not all that is unwanted of " + project.id() + " was stopped", e);
+        }
     }
 
     private void removeNamespaces(Project project, Optional<Release> live, List<Deployment> unfinished) {

@@ -23,13 +23,20 @@ final class Retirement {
     private final Ports ports;
     private final Rollout rollout;
     private final Janitor janitor;
+    private final Retries retries;
+    private final ReleasesInWork inWork = new ReleasesInWork();
     private final Set<Workload.Key> retiring = ConcurrentHashMap.newKeySet();
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
-    Retirement(Ports ports, Rollout rollout, Janitor janitor) {
+    Retirement(Ports ports, Rollout rollout, Janitor janitor, Retries retries) {
         this.ports = ports;
         this.rollout = rollout;
         this.janitor = janitor;
+        this.retries = retries;
+    }
+
+    ReleasesInWork releasesInWork() {
+        return inWork;
     }
 
     /**
@@ -46,12 +53,7 @@ final class Retirement {
                 .name("retire-" + leaving.project().id())
                 .unstarted(() -> {
                     try {
-                        retire(leaving, mine);
-                    } catch (RuntimeException | Error e) {
-                        LOG.log(
-                                System.Logger.Level.WARNING,
-                                "old instances of " + leaving.project().id() + " are not all gone",
-                                e);
+                        retries.until(() -> isRetired(leaving, mine));
                     } finally {
                         mine.forEach(instance -> retiring.remove(instance.key()));
                         threads.remove(Thread.currentThread());
@@ -72,6 +74,19 @@ final class Retirement {
         }
     }
 
+    private boolean isRetired(Leaving leaving, List<Instance> old) {
+        try {
+            retire(leaving, old);
+            return true;
+        } catch (RuntimeException e) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "old instances of " + leaving.project().id() + " are not all gone",
+                    e);
+            return false;
+        }
+    }
+
     private void retire(Leaving leaving, List<Instance> old) {
         rollout.stop(
                 old.stream().filter(instance -> instance.endpoint().isEmpty()).toList());
@@ -84,7 +99,8 @@ final class Retirement {
 
     private void drain(Leaving leaving) {
         Draining draining = leaving.previous()
-                .filter(previous -> !previous.name().equals(leaving.live().name()))
+                .map(Release::name)
+                .filter(previous -> isOver(leaving, previous))
                 .map(previous -> Traffic.all(
                         List.of(leaving.draining(), rollout.traffic().withdraw(previous.project(), previous.commit()))))
                 .orElse(leaving.draining());
@@ -102,7 +118,22 @@ final class Retirement {
         var orchestrator = ports.hosting().orchestrator();
         // The next deployment may have begun meanwhile, even one of an older commit.
         orchestrator.running(leaving.project().id()).forEach(instance -> names.remove(instance.release()));
-        names.remove(leaving.live().name());
-        names.forEach(orchestrator::removeNamespace);
+        names.removeIf(name -> !isOver(leaving, name));
+        names.forEach(name -> inWork.remove(name, () -> orchestrator.removeNamespace(name)));
+    }
+
+    /** Asked anew each time: a late retirement may find the release that it was about live again, or on its way. */
+    private boolean isOver(Leaving leaving, ReleaseName release) {
+        return !release.equals(leaving.live().name()) && !inWork.isMaking(release) && !isLive(release);
+    }
+
+    private boolean isLive(ReleaseName release) {
+        return ports.stores()
+                .projects()
+                .find(release.project())
+                .flatMap(Project::live)
+                .flatMap(version -> ports.stores().releases().find(release.project(), version))
+                .map(Release::name)
+                .equals(Optional.of(release));
     }
 }

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Starting instances, waiting for them, and giving them the project's traffic. */
 final class Rollout {
@@ -130,12 +132,19 @@ final class Rollout {
         }
     }
 
-    /** Side by side, because each may take its whole grace to end. */
+    /** Side by side, because each may take its whole grace to end. Fails when one of them could not be stopped. */
     void stop(List<Instance> instances) {
+        Queue<RuntimeException> failures = new ConcurrentLinkedQueue<>();
         List<Thread> stopping = new ArrayList<>();
         for (Instance instance : instances) {
             Workload.Key key = instance.key();
-            stopping.add(Thread.ofVirtual().name("stop-" + key).start(() -> stopQuietly(key)));
+            stopping.add(Thread.ofVirtual().name("stop-" + key).start(() -> {
+                try {
+                    orchestrator.stop(key, settings.stopGrace());
+                } catch (RuntimeException e) {
+                    failures.add(e);
+                }
+            }));
         }
         boolean interrupted = false;
         for (Thread thread : stopping) {
@@ -150,6 +159,9 @@ final class Rollout {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        if (!failures.isEmpty()) {
+            throw failures.remove();
+        }
     }
 
     /** All that the deployment started, whether or not it got as far as knowing it. */
@@ -157,14 +169,6 @@ final class Rollout {
         stop(orchestrator.running(project).stream()
                 .filter(instance -> instance.key().deployment().equals(deployment))
                 .toList());
-    }
-
-    private void stopQuietly(Workload.Key key) {
-        try {
-            orchestrator.stop(key, settings.stopGrace());
-        } catch (RuntimeException e) {
-            LOG.log(System.Logger.Level.WARNING, "not stopped: " + key, e);
-        }
     }
 
     /** The one that BACKENDIM_URL names, so that an app may refuse all others. */

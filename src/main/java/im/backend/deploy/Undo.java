@@ -21,15 +21,19 @@ final class Undo {
         steps.clear();
     }
 
-    /** Each step is tried, whatever becomes of the others; Recovery finds what is left at the next start. */
-    void run() {
-        while (!steps.isEmpty()) {
-            Step step = steps.pop();
-            try {
-                step.action().run();
-            } catch (RuntimeException e) {
-                LOG.log(System.Logger.Level.WARNING, "not undone: " + step.what(), e);
-            }
+    /** Each step is tried, whatever becomes of the others; those that fail stay. True when none is left. */
+    boolean run() {
+        steps.removeIf(Undo::isDone);
+        return steps.isEmpty();
+    }
+
+    private static boolean isDone(Step step) {
+        try {
+            step.action().run();
+            return true;
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "not undone: " + step.what(), e);
+            return false;
         }
     }
 }

@@ -20,10 +20,12 @@ final class Admission {
     private static final int LABEL_MAX = 63;
 
     private final ObjectStore store;
+    private final String network;
     private final AtomicInteger services = new AtomicInteger();
 
-    Admission(ObjectStore store) {
+    Admission(ObjectStore store, String network) {
         this.store = store;
+        this.network = network;
     }
 
     void create(ObjectKey key, ObjectNode object) {
@@ -51,7 +53,7 @@ final class Admission {
         }
         if (key.kind() == Kind.SERVICE && object.at("/spec/clusterIP").isMissingNode()) {
             int number = services.incrementAndGet();
-            object.withObjectProperty("spec").put("clusterIP", "127.2." + (number >> 8 & 0xff) + "." + (number & 0xff));
+            object.withObjectProperty("spec").put("clusterIP", FakeNode.address(network, number));
         }
         if (key.kind() == Kind.POD) {
             object.withObjectProperty("status").put("phase", "Pending");

@@ -66,9 +66,10 @@ final class FakeApi {
     private final Admission admission;
     private final Patches patches = new Patches();
 
-    FakeApi(ObjectStore store) {
+    /** @param services the first two numbers of the addresses that Services get */
+    FakeApi(ObjectStore store, String services) {
         this.store = store;
-        this.admission = new Admission(store);
+        this.admission = new Admission(store, services);
     }
 
     static Target target(String path) {

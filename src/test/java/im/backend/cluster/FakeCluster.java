@@ -31,7 +31,7 @@ public final class FakeCluster implements AutoCloseable {
 
     private final Path folder;
     private final ObjectStore store = new ObjectStore();
-    private final FakeApi api = new FakeApi(store);
+    private final FakeApi api;
     private final Faults faults = new Faults();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
     private final Undertow server;
@@ -42,8 +42,14 @@ public final class FakeCluster implements AutoCloseable {
 
     /** @param folder for what it keeps: logs of pods, volumes */
     public FakeCluster(Path folder) {
+        this(folder, 0);
+    }
+
+    /** @param network 0 to 99; clusters that run at the same time each need another one */
+    public FakeCluster(Path folder, int network) {
         this.folder = folder;
-        this.node = new FakeNode(folder, store, api);
+        this.api = new FakeApi(store, "127." + (2 + 2 * network));
+        this.node = new FakeNode(folder, "127." + (1 + 2 * network), store, api);
         this.controllers = new FakeControllers(folder, store, api, node);
         this.streams = new PodStreams(store, node);
         this.server = Undertow.builder()

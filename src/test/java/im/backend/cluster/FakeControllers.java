@@ -11,6 +11,7 @@ import java.util.Optional;
 /** Looks at everything whenever anything changes: workloads, claims, garbage, namespaces. One thread. */
 final class FakeControllers implements AutoCloseable {
     private static final long TICK_MILLIS = 100;
+    private static final long CLOSE_MAX_MILLIS = 5_000;
 
     private final ObjectStore store;
     private final FakeApi api;
@@ -33,10 +34,16 @@ final class FakeControllers implements AutoCloseable {
         thread.start();
     }
 
+    /** Returns when nothing is started any more, so that what runs then is all there is to end. */
     @Override
     public void close() {
         closed = true;
         thread.interrupt();
+        try {
+            thread.join(CLOSE_MAX_MILLIS);
+        } catch (InterruptedException hurry) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void run() {

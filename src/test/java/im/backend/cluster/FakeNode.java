@@ -9,11 +9,12 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The kubelet and kube-proxy of the fake cluster. Pods have addresses 127.1.x.y, Services 127.2.x.y, so that two may listen on
- * one port. A pod's files are those of the host, with the folder that {@link #image} names in the place of its own.
+ * The kubelet and kube-proxy of the fake cluster. Pods and Services each have an address of their own on loopback, so that two
+ * may listen on one port. A pod's files are those of the host, with the folder that {@link #image} names in the place of its own.
  */
 public final class FakeNode implements AutoCloseable {
     private final Path folder;
+    private final String network;
     private final ObjectStore store;
     private final FakeApi api;
     private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
@@ -21,8 +22,10 @@ public final class FakeNode implements AutoCloseable {
     private final Map<String, Path> images = new ConcurrentHashMap<>();
     private int podAddresses = 1;
 
-    FakeNode(Path folder, ObjectStore store, FakeApi api) {
+    /** @param network the first two numbers of the addresses of pods */
+    FakeNode(Path folder, String network, ObjectStore store, FakeApi api) {
         this.folder = folder;
+        this.network = network;
         this.store = store;
         this.api = api;
     }
@@ -61,7 +64,7 @@ public final class FakeNode implements AutoCloseable {
             }
             if (run == null) {
                 run = new PodRun(
-                        each.getKey(), folder.resolve("pods").resolve(uid), address("127.1", podAddresses++), this);
+                        each.getKey(), folder.resolve("pods").resolve(uid), address(network, podAddresses++), this);
                 pods.put(uid, run);
             }
             if (run.look(pod)) {
@@ -127,7 +130,7 @@ public final class FakeNode implements AutoCloseable {
         services.values().forEach(ServiceRelay::close);
     }
 
-    private static String address(String network, int number) {
+    static String address(String network, int number) {
         return network + "." + (number >> 8 & 0xff) + "." + (number & 0xff);
     }
 }

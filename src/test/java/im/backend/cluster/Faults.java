@@ -43,6 +43,7 @@ public final class Faults {
 
     private final List<Script> scripts = new ArrayList<>();
     private final List<String> calls = new ArrayList<>();
+    private int met;
 
     /** @param verb as {@code apply}, {@code get}, {@code list}, {@code watch}; {@code *} for each; so for {@code plural} */
     public synchronized void on(String verb, String plural, Fault fault) {
@@ -56,6 +57,12 @@ public final class Faults {
 
     public synchronized void none() {
         scripts.clear();
+        met = 0;
+    }
+
+    /** Calls that went wrong since {@link #none}. */
+    public synchronized int met() {
+        return met;
     }
 
     /** Each call so far as {@code apply deployments}. */
@@ -79,6 +86,7 @@ public final class Faults {
             if (--script.times == 0) {
                 each.remove();
             }
+            met++;
             return Optional.of(script.fault);
         }
         return Optional.empty();

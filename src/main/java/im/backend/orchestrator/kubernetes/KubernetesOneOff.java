@@ -21,7 +21,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +31,7 @@ import java.util.function.Consumer;
  * deadline and is removed by the cluster.
  */
 public final class KubernetesOneOff implements OneOff {
+    private static final System.Logger LOG = System.getLogger(KubernetesOneOff.class.getName());
     private static final Duration POLL = Duration.ofMillis(250);
     /** The server's own deadline comes first, because it can say more. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
@@ -38,6 +40,8 @@ public final class KubernetesOneOff implements OneOff {
     private static final int KEPT_SECONDS = 300;
     private static final int LATE = 124;
     private static final int READS_MAX = 20;
+    private static final int REMOVALS_MAX = 20;
+    private static final Duration REMOVAL_PAUSE = Duration.ofSeconds(1);
     private static final String RUN = "backend.im/run";
 
     private final Cluster cluster;
@@ -51,10 +55,13 @@ public final class KubernetesOneOff implements OneOff {
     @Override
     public Exit run(Workload workload, Duration timeout, Consumer<String> output) {
         long deadline = System.nanoTime() + timeout.toNanos();
-        String name = "run-" + UUID.randomUUID();
-        Address job = Address.in(workload.release().toString(), name);
-        V1PodTemplateSpec pod = pods.once(workload);
+        Address job = Address.in(
+                workload.release().toString(),
+                "run-" + InstanceName.of(workload.key()).value());
+        // Of the same key, left by a server that was killed: a migration must not run beside itself.
+        cluster.deleteAndWait(Kind.JOB, job, GONE_WITHIN);
         try {
+            V1PodTemplateSpec pod = pods.once(workload);
             cluster.apply(Kind.JOB, job(job, pod, timeout));
             return await(workload, job, deadline, output);
         } catch (ProblemException failed) {
@@ -67,7 +74,9 @@ public final class KubernetesOneOff implements OneOff {
             throw cancelled(workload, cancelled);
         } finally {
             // In a thread of its own: this one may be interrupted, and then none of its calls would come through.
-            joined(Thread.ofVirtual().start(() -> remove(job, workload)));
+            CountDownLatch tried = new CountDownLatch(1);
+            Thread.ofVirtual().name("removal of " + job).start(() -> remove(job, workload, tried));
+            awaitDespiteInterrupt(tried);
         }
     }
 
@@ -158,18 +167,35 @@ public final class KubernetesOneOff implements OneOff {
         return phase != null && !phase.equals("Pending");
     }
 
-    private void remove(Address job, Workload workload) {
-        cluster.deleteAndWait(Kind.JOB, job, GONE_WITHIN);
-        cluster.delete(
-                Kind.SECRET,
-                Address.in(job.namespace(), InstanceName.of(workload.key()).value()),
-                Cluster.Propagation.BACKGROUND);
+    /** What can not be removed while the API server is away is removed when it is back. */
+    private void remove(Address job, Workload workload, CountDownLatch tried) {
+        Address secret =
+                Address.in(job.namespace(), InstanceName.of(workload.key()).value());
+        for (int tries = 1; ; tries++) {
+            try {
+                cluster.deleteAndWait(Kind.JOB, job, GONE_WITHIN);
+                cluster.delete(Kind.SECRET, secret, Cluster.Propagation.BACKGROUND);
+                return;
+            } catch (ProblemException away) {
+                if (tries == REMOVALS_MAX) {
+                    LOG.log(System.Logger.Level.WARNING, "not removed: Job " + job, away);
+                    return;
+                }
+            } finally {
+                tried.countDown();
+            }
+            try {
+                Thread.sleep(REMOVAL_PAUSE.multipliedBy(tries));
+            } catch (InterruptedException stop) {
+                return;
+            }
+        }
     }
 
-    private static void joined(Thread removal) {
+    private static void awaitDespiteInterrupt(CountDownLatch tried) {
         boolean interrupted = Thread.interrupted();
         try {
-            removal.join(GONE_WITHIN);
+            var _ = tried.await(GONE_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException again) {
             interrupted = true;
         }

@@ -162,8 +162,9 @@ public final class KubernetesOrchestrator implements Orchestrator {
             cluster.delete(Kind.DEPLOYMENT, deployment, Propagation.FOREGROUND);
             WorkloadLabels.of(deployment).map(WorkloadLabels::key).ifPresent(sightings::forget);
         }
-        namespaces.remove(namespace.get());
+        // Before the namespace, because that is what whoever comes after a crash in between sees.
         volumes.leave(release);
+        namespaces.remove(namespace.get());
     }
 
     @Override

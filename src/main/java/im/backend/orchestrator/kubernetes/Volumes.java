@@ -21,6 +21,7 @@ import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimSpec;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeSpec;
 import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +46,14 @@ final class Volumes {
     private final LastApplied applied;
     /** Names of PersistentVolumes that are known to outlive their claims. */
     private final Set<String> kept = ConcurrentHashMap.newKeySet();
+    private final Duration patience;
 
     Volumes(Cluster cluster, KubernetesSettings settings, Ownership ownership, LastApplied applied) {
         this.cluster = cluster;
         this.applied = applied;
         this.ownership = ownership;
         this.first = new FirstVolume(cluster, settings);
+        this.patience = settings.patience();
     }
 
     List<Workload.Volume> bind(Project project, ReleaseName release, List<VolumeClaim> claims) {
@@ -70,9 +73,14 @@ final class Volumes {
         claims(release).forEach(this::keep);
     }
 
-    /** Removes what the release's claims stood on, except where it is the last that knows of the data. */
+    /**
+     * Removes what the release's claims stand on, except where it is the last that knows of the data. The cluster holds it
+     * until the claims are gone.
+     */
     void leave(ReleaseName release) {
-        List<V1PersistentVolume> all = of(release.project());
+        List<V1PersistentVolume> all = of(release.project()).stream()
+                .filter(volume -> volume.getMetadata().getDeletionTimestamp() == null)
+                .toList();
         for (V1PersistentVolume volume : all) {
             boolean mine = Ownership.release(volume.getMetadata()).equals(Optional.of(release));
             boolean another = all.stream()
@@ -116,7 +124,7 @@ final class Volumes {
 
     private void bindStatic(ReleaseName release, VolumeClaim claim, V1PersistentVolumeSpec source) {
         String name = VolumeName.of(release, claim.name());
-        Optional<V1PersistentVolume> there = cluster.get(Kind.PERSISTENT_VOLUME, Address.ofCluster(name));
+        Optional<V1PersistentVolume> there = unlessGoing(Address.ofCluster(name));
         there.ifPresent(volume -> ownership.require("PersistentVolume " + name, volume.getMetadata()));
         V1PersistentVolume volume = new V1PersistentVolume()
                 .metadata(new V1ObjectMeta().name(name).labels(labels(release, claim.name())))
@@ -141,6 +149,16 @@ final class Volumes {
                         spec -> spec.volumeName(name)
                                 .storageClassName(STATIC_CLASS)
                                 .resources(new V1VolumeResourceRequirements().requests(Map.of("storage", size)))));
+    }
+
+    /** One that is still being removed is waited for: what is applied to it would go with it. */
+    private Optional<V1PersistentVolume> unlessGoing(Address volume) {
+        Optional<V1PersistentVolume> there = cluster.get(Kind.PERSISTENT_VOLUME, volume);
+        if (there.isPresent() && there.get().getMetadata().getDeletionTimestamp() != null) {
+            cluster.deleteAndWait(Kind.PERSISTENT_VOLUME, volume, patience);
+            return Optional.empty();
+        }
+        return there;
     }
 
     private static JsonObject withoutClaim() {

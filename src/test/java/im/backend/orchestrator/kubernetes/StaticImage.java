@@ -18,14 +18,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** An image of one static program, {@code /app/serve}, put into a registry. Needs a C compiler. */
-final class StaticImage {
+public final class StaticImage {
     private StaticImage() {}
 
-    static boolean canBeMade() {
+    public static boolean canBeMade() {
         return Files.isExecutable(Path.of("/usr/bin/gcc"));
     }
 
-    static Digest put(ImageRegistry registry, RepositoryName repository, Path folder) {
+    public static Digest put(ImageRegistry registry, RepositoryName repository, Path folder) {
         try {
             byte[] layer = tar(compiled(folder));
             StoredBlob stored = registry.blobs().write(repository, out -> out.write(layer));
@@ -51,7 +51,7 @@ final class StaticImage {
         }
     }
 
-    static Path compiled(Path folder) throws IOException, InterruptedException {
+    public static Path compiled(Path folder) throws IOException, InterruptedException {
         Path source = folder.resolve("serve.c");
         try (InputStream text = Objects.requireNonNull(StaticImage.class.getResourceAsStream("/apps/static/serve.c"))) {
             Files.write(source, text.readAllBytes());
