@@ -114,7 +114,15 @@ final class ClusterPlatform implements AutoCloseable {
                 memoryPorts.stores());
         CrashingPorts crash = new CrashingPorts(Integer.MAX_VALUE, true);
         DeploySettings deploy = new DeploySettings(
-                "localhost", 8000, 4, 100, Duration.ofSeconds(30), Duration.ofMinutes(2), Duration.ofSeconds(1), 10);
+                "localhost",
+                8000,
+                4,
+                100,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(2),
+                Duration.ofSeconds(1),
+                10,
+                Duration.ZERO);
         return new Server(cluster, logs, ports, memory.open(crash.over(ports), deploy), crash);
     }
 

@@ -141,10 +141,10 @@ public final class KubernetesOrchestrator implements Orchestrator {
         }
         Address address = place.get();
         applied.forget(address);
-        List.of(Kind.SERVICE, Kind.AUTOSCALER, Kind.DISRUPTION_BUDGET)
+        // The Deployment last: by it whoever comes after a crash in between sees that something is left.
+        List.of(Kind.SERVICE, Kind.AUTOSCALER, Kind.DISRUPTION_BUDGET, Kind.SECRET)
                 .forEach(kind -> cluster.delete(kind, address, Propagation.BACKGROUND));
         cluster.deleteAndWait(Kind.DEPLOYMENT, address, grace.plus(END_MARGIN));
-        cluster.delete(Kind.SECRET, address, Propagation.BACKGROUND);
         sightings.forget(key);
     }
 

@@ -46,6 +46,7 @@ final class Volumes {
     private final LastApplied applied;
     /** Names of PersistentVolumes that are known to outlive their claims. */
     private final Set<String> kept = ConcurrentHashMap.newKeySet();
+
     private final Duration patience;
 
     Volumes(Cluster cluster, KubernetesSettings settings, Ownership ownership, LastApplied applied) {
