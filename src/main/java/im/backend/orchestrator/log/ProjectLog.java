@@ -5,6 +5,7 @@ import im.backend.orchestrator.LogLine;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -30,6 +31,8 @@ import java.util.function.Predicate;
 public final class ProjectLog {
     public static final int SEGMENT_BYTES = 1 << 20;
     private static final String SUFFIX = ".log";
+    /** What is read at once; a line that is longer takes more. */
+    private static final int BLOCK_BYTES = 64 << 10;
 
     private final Path folder;
     private final long bytesMax;
@@ -102,25 +105,21 @@ public final class ProjectLog {
         return progress;
     }
 
-    /** The last lines that are wanted, oldest first. */
+    /** The last lines that are wanted, oldest first. Reads back from the end, and no further than it has to. */
     public List<LogLine> last(int countMax, Predicate<StoredLine> wanted) {
         List<LogLine> newestFirst = new ArrayList<>();
         View view = view();
         for (long start : view.segments().descendingKeySet()) {
-            byte[] bytes = view.read(start);
-            int to = bytes.length - 1;
-            while (to >= 0 && newestFirst.size() < countMax) {
-                int from = to;
-                while (from > 0 && bytes[from - 1] != '\n') {
-                    from--;
+            long to = view.endOf(start);
+            while (to > start && newestFirst.size() < countMax) {
+                LineBlock block = view.linesBefore(start, to);
+                List<StoredLine> lines = block.lines();
+                for (int at = lines.size() - 1; at >= 0 && newestFirst.size() < countMax; at--) {
+                    if (wanted.test(lines.get(at))) {
+                        newestFirst.add(lines.get(at).line());
+                    }
                 }
-                StoredLine.parse(bytes, from, to, start + to + 1)
-                        .filter(wanted)
-                        .ifPresent(found -> newestFirst.add(found.line()));
-                to = from - 1;
-            }
-            if (newestFirst.size() >= countMax) {
-                break;
+                to = block.offset();
             }
         }
         Collections.reverse(newestFirst);
@@ -135,21 +134,14 @@ public final class ProjectLog {
         for (long start : first == null
                 ? view.segments().keySet()
                 : view.segments().tailMap(first).keySet()) {
-            byte[] bytes = view.read(start);
-            int from = (int) Math.min(Math.max(position - start, 0), bytes.length);
-            while (from > 0 && from < bytes.length && bytes[from - 1] != '\n') {
-                from++;
-            }
-            while (from < bytes.length && found.size() < countMax) {
-                int to = from;
-                while (to < bytes.length && bytes[to] != '\n') {
-                    to++;
-                }
-                StoredLine.parse(bytes, from, to, start + to + 1).ifPresent(line -> found.add(line.line()));
-                from = to + 1;
-            }
-            if (found.size() >= countMax) {
-                break;
+            long from = view.lineAt(start, Math.max(position, start));
+            while (from < view.endOf(start) && found.size() < countMax) {
+                LineBlock block = view.linesFrom(start, from);
+                block.lines().stream()
+                        .limit(countMax - found.size())
+                        .map(StoredLine::line)
+                        .forEach(found::add);
+                from = block.end();
             }
         }
         return List.copyOf(found);
@@ -198,12 +190,67 @@ public final class ProjectLog {
         return new View(new TreeMap<>(segments), end);
     }
 
-    /** What was there at one moment: whole lines only, while others append. */
+    /**
+     * What was there at one moment: whole lines only, while others append. A segment that is deleted meanwhile reads as
+     * empty.
+     */
     private record View(TreeMap<Long, Path> segments, long end) {
+        long endOf(long start) {
+            Long next = segments.higherKey(start);
+            return next == null ? end : next;
+        }
+
         byte[] read(long start) {
-            try {
-                byte[] bytes = Files.readAllBytes(Objects.requireNonNull(segments.get(start)));
-                return bytes.length > end - start ? Arrays.copyOf(bytes, (int) (end - start)) : bytes;
+            return read(start, start, endOf(start));
+        }
+
+        /** The lines before {@code to}, where a line ends: some of them at least, when {@code to} is not the start. */
+        LineBlock linesBefore(long start, long to) {
+            for (long size = BLOCK_BYTES; ; size *= 2) {
+                long from = Math.max(start, to - size);
+                byte[] bytes = read(start, from, to);
+                if (bytes.length < to - from) {
+                    return new LineBlock(start, new byte[0]);
+                }
+                int skipped = from == start ? 0 : LineBlock.endOfLine(bytes, 0);
+                if (skipped < bytes.length) {
+                    return new LineBlock(from + skipped, Arrays.copyOfRange(bytes, skipped, bytes.length));
+                }
+            }
+        }
+
+        /** The lines from {@code from} on, where one begins: some of them at least, when it is not the end. */
+        LineBlock linesFrom(long start, long from) {
+            long last = endOf(start);
+            for (long size = BLOCK_BYTES; ; size *= 2) {
+                long to = Math.min(last, from + size);
+                byte[] bytes = read(start, from, to);
+                if (bytes.length < to - from) {
+                    return new LineBlock(last, new byte[0]);
+                }
+                int whole = to == last ? bytes.length : LineBlock.startOfLine(bytes, bytes.length);
+                if (whole > 0) {
+                    return new LineBlock(from, Arrays.copyOf(bytes, whole));
+                }
+            }
+        }
+
+        /** Where the first line begins at {@code position} or behind it. */
+        long lineAt(long start, long position) {
+            if (position == start || position >= endOf(start)) {
+                return position;
+            }
+            // The byte before tells whether a line begins here.
+            LineBlock rest = linesFrom(start, position - 1);
+            return rest.offset() + LineBlock.endOfLine(rest.bytes(), 0);
+        }
+
+        private byte[] read(long start, long from, long to) {
+            try (FileChannel channel =
+                    FileChannel.open(Objects.requireNonNull(segments.get(start)), StandardOpenOption.READ)) {
+                ByteBuffer bytes = ByteBuffer.allocate((int) (to - from));
+                while (bytes.hasRemaining() && channel.read(bytes, from - start + bytes.position()) >= 0) {}
+                return Arrays.copyOf(bytes.array(), bytes.position());
             } catch (NoSuchFileException trimmedMeanwhile) {
                 return new byte[0];
             } catch (IOException unreadable) {

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,41 @@ final class ProjectLogTest {
         long first = log.after(0, 1).getFirst().position();
 
         assertThat(log.after(first - 2, 1)).extracting(LogLine::text).containsExactly("two");
+    }
+
+    /** Short lines and lines longer than what is read at once, so that every kind of border is met. */
+    @Test
+    void anyPositionAndAnyCountFindWhatALookAtAllLinesFinds() throws IOException {
+        Random random = new Random(3);
+        for (int batch = 0; batch < 40; batch++) {
+            append("short " + batch, "x".repeat(random.nextInt(150_000)), "", "after " + batch);
+        }
+        List<LogLine> all = log.after(0, 1000);
+        assertThat(all).hasSize(160);
+
+        for (int look = 0; look < 300; look++) {
+            long position = random.nextLong(all.getLast().position() + 2);
+            assertThat(log.after(position, 3))
+                    .extracting(LogLine::position)
+                    .as("after %d", position)
+                    .containsExactlyElementsOf(all.stream()
+                            .filter(line -> line.position()
+                                            - HEAD.length()
+                                            - line.text().length()
+                                            - 1
+                                    >= position)
+                            .limit(3)
+                            .map(LogLine::position)
+                            .toList());
+        }
+        for (int count : new int[] {0, 1, 2, 7, 159, 160, 500}) {
+            assertThat(log.last(count, line -> true))
+                    .isEqualTo(all.subList(Math.max(0, all.size() - count), all.size()));
+        }
+        assertThat(log.last(3, line -> line.line().text().startsWith("short")))
+                .extracting(LogLine::text)
+                .containsExactly("short 37", "short 38", "short 39");
+        assertThat(log.after(all.getLast().position(), 10)).isEmpty();
     }
 
     @Test
