@@ -26,7 +26,7 @@ public interface ObjectStore {
     /**
      * Stores the file whole, or nothing.
      *
-     * @param digest of it by sha256, with which the store compares what came
+     * @param digest of the file, which the store is given to compare with what comes
      */
     void put(String key, Path file, Digest digest);
 

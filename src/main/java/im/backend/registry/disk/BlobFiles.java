@@ -38,7 +38,7 @@ final class BlobFiles implements BlobStore {
     @Override
     public OptionalLong size(Digest digest) {
         try {
-            return OptionalLong.of(Files.size(file(digest)));
+            return OptionalLong.of(ground.shelf().sizeBytes(digest));
         } catch (NoSuchFileException absent) {
             return OptionalLong.empty();
         } catch (IOException failed) {
@@ -49,7 +49,7 @@ final class BlobFiles implements BlobStore {
     @Override
     public SeekableByteChannel open(Digest digest) {
         try {
-            return FileChannel.open(file(digest), StandardOpenOption.READ);
+            return ground.shelf().open(digest);
         } catch (NoSuchFileException absent) {
             throw new Problem.NotFound("blob-unknown", "No blob " + digest + ".").asException(absent);
         } catch (IOException failed) {
@@ -122,19 +122,16 @@ final class BlobFiles implements BlobStore {
     /** A file that is forced and verified becomes the repository's blob; when the bytes are there already, those do. */
     void give(RepositoryName repository, StoredBlob blob, Path verified) throws IOException {
         Path link = ground.layout().repository(repository).blob(blob.digest());
-        Path file = file(blob.digest());
-        ground.stable().readLock().lock();
-        try {
-            ground.quotas().charge(repository, link, blob.sizeBytes(), () -> {
-                if (Files.exists(file)) {
-                    ground.files().renew(file);
-                } else {
-                    ground.files().publish(verified, file);
-                }
-                ground.files().mark(link);
-            });
-        } finally {
-            ground.stable().readLock().unlock();
+        try (Shelf.Delivery delivery = ground.shelf().deliver(blob, verified)) {
+            ground.stable().readLock().lock();
+            try {
+                ground.quotas().charge(repository, link, blob.sizeBytes(), () -> {
+                    delivery.place();
+                    ground.files().mark(link);
+                });
+            } finally {
+                ground.stable().readLock().unlock();
+            }
         }
         ground.names().add(repository);
     }
@@ -144,9 +141,9 @@ final class BlobFiles implements BlobStore {
         Path link = ground.layout().repository(repository).blob(digest);
         ground.stable().readLock().lock();
         try {
-            long size = Files.size(file(digest));
+            long size = ground.shelf().sizeBytes(digest);
             ground.quotas().charge(repository, link, size, () -> {
-                ground.files().renew(file(digest));
+                ground.shelf().renew(digest);
                 ground.files().mark(link);
             });
             ground.names().add(repository);
@@ -173,7 +170,7 @@ final class BlobFiles implements BlobStore {
         try {
             if (Files.getLastModifiedTime(link).toInstant().isBefore(early)) {
                 ground.files().touch(link);
-                ground.files().touch(file(digest));
+                ground.shelf().touch(digest);
             }
         } catch (NoSuchFileException absent) {
             // Nothing that could be kept.
@@ -203,9 +200,5 @@ final class BlobFiles implements BlobStore {
         } catch (IOException failed) {
             throw DiskFailure.of(failed);
         }
-    }
-
-    private Path file(Digest digest) {
-        return ground.layout().blob(digest);
     }
 }

@@ -23,16 +23,16 @@ record Census(Ground ground) {
         for (String owner : held.keySet()) {
             long sum = 0;
             for (Digest digest : held.getOrDefault(owner, Set.of())) {
-                sum += ground.tree().sizeOrZero(digest);
+                sum += ground.shelf().sizeOrZero(digest);
             }
             bytesByOwner.put(owner, sum);
         }
         long blobs = 0;
         long bytes = 0;
-        for (RepositoryTree.Shard shard : ground.tree().shards()) {
+        for (RepositoryTree.Shard shard : ground.shelf().shards()) {
             for (Digest digest : shard.digests()) {
                 blobs++;
-                bytes += ground.tree().sizeOrZero(digest);
+                bytes += ground.shelf().sizeOrZero(digest);
             }
         }
         return new RegistryUsage(repositories.size(), blobs, bytes, bytesByOwner);

@@ -24,11 +24,13 @@ final class Collector {
     private final Ground ground;
     private final Manifests manifests;
     private final DiskUploads uploads;
+    private final RepositoryRecords records;
 
-    Collector(Ground ground, Manifests manifests, DiskUploads uploads) {
+    Collector(Ground ground, Manifests manifests, DiskUploads uploads, RepositoryRecords records) {
         this.ground = ground;
         this.manifests = manifests;
         this.uploads = uploads;
+        this.records = records;
     }
 
     synchronized Collected collect(Collection<Digest> live, Extent extent) throws IOException {
@@ -105,6 +107,9 @@ final class Collector {
                     Collector.this.manifests.cache().forget(repository);
                     ground.quotas().forget(repository);
                 }
+                if (!unwanted.isEmpty()) {
+                    records.changed(repository);
+                }
             }
         }
 
@@ -121,18 +126,38 @@ final class Collector {
         }
 
         private void blobs(Set<Digest> wanted) throws IOException {
-            for (RepositoryTree.Shard shard : ground.tree().shards()) {
+            for (RepositoryTree.Shard shard : ground.shelf().shards()) {
                 List<Digest> unwanted = shard.digests().stream()
                         .filter(digest -> !wanted.contains(digest))
                         .toList();
-                inGroups(unwanted, digest -> {
-                    Path file = ground.layout().blob(digest);
-                    if (isOld(file)) {
-                        blobs++;
-                        bytes += ground.tree().sizeOrZero(digest);
-                        delete(file);
+                for (int from = 0; from < unwanted.size(); from += GROUP) {
+                    List<Digest> group = unwanted.subList(from, Math.min(from + GROUP, unwanted.size()));
+                    try (Shelf.Clearing clearing = ground.shelf().clear()) {
+                        inGroups(group, digest -> removeBlob(digest, clearing));
                     }
-                });
+                }
+            }
+            Shelf.Strays strays = ground.shelf().sweep(before, extent);
+            blobs += strays.blobs();
+            bytes += strays.bytes();
+        }
+
+        private void removeBlob(Digest digest, Shelf.Clearing clearing) throws IOException {
+            if (!isOldBlob(digest)) {
+                return;
+            }
+            long size = ground.shelf().sizeOrZero(digest);
+            if (extent == Extent.DRY_RUN || clearing.remove(digest)) {
+                blobs++;
+                bytes += size;
+            }
+        }
+
+        private boolean isOldBlob(Digest digest) throws IOException {
+            try {
+                return ground.shelf().wantedAt(digest).isBefore(before);
+            } catch (NoSuchFileException gone) {
+                return false;
             }
         }
 

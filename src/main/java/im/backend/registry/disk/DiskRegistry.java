@@ -11,6 +11,7 @@ import im.backend.registry.Reference;
 import im.backend.registry.Referrer;
 import im.backend.registry.RegistryUsage;
 import im.backend.registry.RepositoryName;
+import im.backend.registry.StoredBlob;
 import im.backend.registry.StoredManifest;
 import im.backend.registry.Tag;
 import im.backend.registry.Uploads;
@@ -30,31 +31,55 @@ import java.util.SortedSet;
 /**
  * The registry in a folder: {@code blobs/} by digest, {@code uploads/}, and {@code repositories/} of small files that say who
  * holds what. Each appears by a rename or is empty, and what it names is there before it; so a crash at any moment leaves
- * no tag without its manifest and no manifest without its blobs, and there is nothing to mend at a start (ADR 0018).
+ * no tag without its manifest and no manifest without its blobs, and there is nothing to mend at a start (ADR 0018). With a
+ * {@link Depot} the bytes are at home there, and {@code blobs/} holds copies (ADR 0031).
  */
-public final class DiskRegistry implements ImageRegistry {
+public final class DiskRegistry implements ImageRegistry, AutoCloseable {
     private final Ground ground;
     private final ManifestCache cache = new ManifestCache();
     private final BlobFiles blobs;
     private final Manifests manifests;
     private final DiskUploads uploads;
     private final Collector collector;
+    private final RepositoryRecords records;
+    private final Optional<DepotDesk> depot;
 
     public DiskRegistry(DiskRegistrySettings settings, Clock clock) {
         this.ground = Ground.of(settings, clock);
         this.blobs = new BlobFiles(ground);
         this.manifests = new Manifests(ground, cache);
         this.uploads = new DiskUploads(ground, blobs);
-        this.collector = new Collector(ground, manifests, uploads);
+        this.depot = settings.depot().map(store -> new DepotDesk(ground, store));
+        this.records = depot.<RepositoryRecords>map(DepotDesk::records).orElse(RepositoryRecords.NONE);
+        this.collector = new Collector(ground, manifests, uploads, records);
     }
 
-    /** Makes the folders when they are not there. One process may have them open at a time: the data folder's lock sees to that. */
+    /**
+     * Makes the folders when they are not there. One process may have them open at a time: the data folder's lock sees to
+     * that. With a depot, fails as {@link im.backend.registry.ObjectStore#check}, with Conflict {@code object-store-taken}
+     * when what is there is another registry's, and {@code object-store-unset} without a depot when there was one.
+     */
     public void start() {
         try {
             ground.start();
+            if (depot.isPresent()) {
+                depot.get().start();
+            } else {
+                DepotDesk.requireNone(ground.layout());
+            }
         } catch (IOException failed) {
             throw DiskFailure.of(failed);
         }
+    }
+
+    /** How the depot is; empty where there is none. Asks it. */
+    public Optional<DepotReport> depot() {
+        return depot.map(DepotDesk::report);
+    }
+
+    @Override
+    public void close() {
+        depot.ifPresent(DepotDesk::close);
     }
 
     @Override
@@ -78,54 +103,81 @@ public final class DiskRegistry implements ImageRegistry {
         ManifestDocument document = ManifestDocument.read(manifest.content(), mediaType);
         StoredManifest stored =
                 new StoredManifest(manifest.digest(), mediaType, document.subject(), manifest.content());
-        ground.stable().readLock().lock();
         try {
-            requireAndRenew(repository, document);
-            store(repository, stored);
-            if (document.subject().isPresent()) {
-                ground.files()
-                        .mark(ground.layout()
-                                .repository(repository)
-                                .referrer(document.subject().get(), stored.digest()));
+            Path temporary = ground.files().newTemporary();
+            try {
+                fill(temporary, manifest.content());
+                store(repository, stored, document, manifest.tags(), temporary);
+            } finally {
+                Files.deleteIfExists(temporary);
             }
-            ground.files().sync();
-            for (Tag tag : manifest.tags()) {
-                ground.files()
-                        .write(
-                                ground.layout().repository(repository).tag(tag),
-                                stored.digest().value());
-            }
-            ground.files().sync();
+            records.changed(repository);
         } catch (IOException failed) {
             throw DiskFailure.of(failed);
-        } finally {
-            ground.stable().readLock().unlock();
-            cache.forget(repository);
         }
         ground.names().add(repository);
         return stored;
+    }
+
+    private static void fill(Path temporary, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+            DurableFiles.writeAll(channel, ByteBuffer.wrap(content));
+            channel.force(false);
+        }
+    }
+
+    private void store(
+            RepositoryName repository,
+            StoredManifest manifest,
+            ManifestDocument document,
+            List<Tag> tags,
+            Path forced)
+            throws IOException {
+        StoredBlob blob = new StoredBlob(manifest.digest(), manifest.content().length);
+        Layout.Folder folder = ground.layout().repository(repository);
+        Path link = folder.manifest(manifest.digest());
+        try (Shelf.Delivery delivery = ground.shelf().deliver(blob, forced)) {
+            ground.stable().readLock().lock();
+            try {
+                requireAndRenew(repository, document);
+                ground.quotas().charge(repository, link, blob.sizeBytes(), () -> {
+                    delivery.place();
+                    ground.files().write(link, Manifests.entry(manifest));
+                });
+                if (document.subject().isPresent()) {
+                    ground.files().mark(folder.referrer(document.subject().get(), manifest.digest()));
+                }
+                ground.files().sync();
+                for (Tag tag : tags) {
+                    ground.files().write(folder.tag(tag), manifest.digest().value());
+                }
+                ground.files().sync();
+            } finally {
+                ground.stable().readLock().unlock();
+                cache.forget(repository);
+            }
+        }
     }
 
     /** All that the manifest names becomes young, down to the last blob, before the manifest makes it reachable. */
     private void requireAndRenew(RepositoryName repository, ManifestDocument document) throws IOException {
         Layout.Folder folder = ground.layout().repository(repository);
         for (Digest needed : document.needed()) {
-            if (!Files.exists(folder.blob(needed))
-                    || !Files.exists(ground.layout().blob(needed))) {
+            if (!Files.exists(folder.blob(needed)) || !ground.shelf().has(needed)) {
                 throw unknown("blob", needed);
             }
         }
         for (Digest blob : document.blobs()) {
             if (Files.exists(folder.blob(blob))) {
                 ground.files().renew(folder.blob(blob));
-                ground.files().renew(ground.layout().blob(blob));
+                ground.shelf().renew(blob);
             }
         }
         for (Digest child : document.manifests()) {
             ManifestDocument named =
                     manifests.document(repository, child).orElseThrow(() -> unknown("manifest", child));
             ground.files().renew(folder.manifest(child));
-            ground.files().renew(ground.layout().blob(child));
+            ground.shelf().renew(child);
             requireAndRenew(repository, named);
         }
     }
@@ -136,26 +188,6 @@ public final class DiskRegistry implements ImageRegistry {
                         "The manifest names the " + kind + " " + digest
                                 + ", which is not in this repository. Push it first.")
                 .asException();
-    }
-
-    private void store(RepositoryName repository, StoredManifest manifest) throws IOException {
-        Path blob = ground.layout().blob(manifest.digest());
-        Path link = ground.layout().repository(repository).manifest(manifest.digest());
-        Path temporary = ground.files().newTemporary();
-        try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-            DurableFiles.writeAll(channel, ByteBuffer.wrap(manifest.content()));
-            channel.force(false);
-            ground.quotas().charge(repository, link, manifest.content().length, () -> {
-                if (Files.exists(blob)) {
-                    ground.files().renew(blob);
-                } else {
-                    ground.files().publish(temporary, blob);
-                }
-                ground.files().write(link, Manifests.entry(manifest));
-            });
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
     }
 
     @Override
@@ -207,6 +239,9 @@ public final class DiskRegistry implements ImageRegistry {
             };
             cache.forget(repository);
             ground.files().sync();
+            if (deleted) {
+                records.changed(repository);
+            }
             return deleted;
         } catch (IOException failed) {
             throw DiskFailure.of(failed);

@@ -44,6 +44,10 @@ final class DurableFiles {
         this.clock = clock;
     }
 
+    Clock clock() {
+        return clock;
+    }
+
     /** Makes the folder for unfinished files, and empties it of what an earlier server left. */
     void start() throws IOException {
         Files.createDirectories(unfinished);

@@ -20,6 +20,7 @@ record Ground(
         RegistryLimits limits,
         DurableFiles files,
         RepositoryTree tree,
+        Shelf shelf,
         RepositoryNames names,
         Quotas quotas,
         ReadWriteLock stable,
@@ -28,13 +29,18 @@ record Ground(
     static Ground of(DiskRegistrySettings settings, Clock clock) {
         Layout layout = new Layout(settings.folder());
         RepositoryTree tree = new RepositoryTree(layout);
+        DurableFiles files = new DurableFiles(layout.unfinished(), clock);
+        Shelf shelf = settings.depot()
+                .<Shelf>map(depot -> new DepotShelf(layout, files, tree, depot))
+                .orElseGet(() -> new DiskShelf(layout, files, tree));
         return new Ground(
                 layout,
                 settings.limits(),
-                new DurableFiles(layout.unfinished(), clock),
+                files,
                 tree,
+                shelf,
                 new RepositoryNames(tree),
-                new Quotas(settings.limits().quotaBytes(), tree),
+                new Quotas(settings.limits().quotaBytes(), tree, shelf),
                 new ReentrantReadWriteLock(),
                 clock);
     }
@@ -44,6 +50,6 @@ record Ground(
         files.start();
         Files.createDirectories(layout.uploads());
         Files.createDirectories(layout.repositories());
-        Files.createDirectories(layout.blobs());
+        shelf.start();
     }
 }

@@ -29,8 +29,26 @@ record Layout(Path root) {
     }
 
     Path blob(Digest digest) {
+        return sharded(blobs(), digest);
+    }
+
+    /** Of blobs that are kept by a store of objects. */
+    Path receipts() {
+        return root.resolve("receipts");
+    }
+
+    Path receipt(Digest digest) {
+        return sharded(receipts(), digest);
+    }
+
+    /** Which store of objects this registry belongs to; absent where there never was one. */
+    Path depot() {
+        return root.resolve("depot");
+    }
+
+    private static Path sharded(Path folder, Digest digest) {
         String hex = digest.hex();
-        return blobs().resolve(digest.algorithm().label())
+        return folder.resolve(digest.algorithm().label())
                 .resolve(hex.substring(0, SHARD_DIGITS))
                 .resolve(hex);
     }

@@ -63,7 +63,7 @@ record Manifests(Ground ground, ManifestCache cache) {
             List<String> entry =
                     Files.readAllLines(ground.layout().repository(repository).manifest(digest));
             Optional<Digest> subject = entry.size() > 1 ? Digest.parse(entry.get(1)) : Optional.empty();
-            byte[] content = Files.readAllBytes(ground.layout().blob(digest));
+            byte[] content = ground.shelf().read(digest);
             return Optional.of(new StoredManifest(digest, entry.getFirst(), subject, content));
         } catch (NoSuchFileException absent) {
             return Optional.empty();

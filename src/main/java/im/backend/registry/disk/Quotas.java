@@ -18,11 +18,13 @@ final class Quotas {
 
     private final long bytesMax;
     private final RepositoryTree tree;
+    private final Shelf shelf;
     private final Map<String, Account> accounts = new ConcurrentHashMap<>();
 
-    Quotas(long bytesMax, RepositoryTree tree) {
+    Quotas(long bytesMax, RepositoryTree tree, Shelf shelf) {
         this.bytesMax = bytesMax;
         this.tree = tree;
+        this.shelf = shelf;
     }
 
     private static final class Account {
@@ -73,7 +75,7 @@ final class Quotas {
             long sum = 0;
             for (RepositoryName one : tree.below(repository.project())) {
                 for (Digest digest : tree.held(one)) {
-                    sum += tree.sizeOrZero(digest);
+                    sum += shelf.sizeOrZero(digest);
                 }
             }
             account.usedBytes = sum;

@@ -5,7 +5,6 @@ import im.backend.registry.RepositoryName;
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,10 +70,11 @@ record RepositoryTree(Layout layout) {
         }
     }
 
-    List<Shard> shards() throws IOException {
+    /** @param root {@code {algorithm}/{two digits}/{digest}} are below it */
+    List<Shard> shards(Path root) throws IOException {
         List<Shard> shards = new ArrayList<>();
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
-            for (Path folder : DurableFiles.list(layout.blobs().resolve(algorithm.label()))) {
+            for (Path folder : DurableFiles.list(root.resolve(algorithm.label()))) {
                 shards.add(new Shard(algorithm, folder));
             }
         }
@@ -123,13 +123,5 @@ record RepositoryTree(Layout layout) {
             removeFolders(child);
         }
         Files.deleteIfExists(folder);
-    }
-
-    long sizeOrZero(Digest digest) throws IOException {
-        try {
-            return Files.size(layout.blob(digest));
-        } catch (NoSuchFileException collected) {
-            return 0;
-        }
     }
 }

@@ -74,7 +74,10 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
             if (size > settings.limits().partBytes()) {
                 new PartedUpload(connection, settings.prefix() + key, settings.limits().partBytes()).send(file, size);
             } else {
-                put(key, new S3Body.Piece(file, 0, size, digest.hex()));
+                put(key, switch (digest.algorithm()) {
+                    case SHA256 -> new S3Body.Piece(file, 0, size, digest.hex());
+                    case SHA512 -> S3Body.Piece.of(file, 0, size);
+                });
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
