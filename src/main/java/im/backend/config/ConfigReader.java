@@ -20,6 +20,7 @@ import im.backend.yaml.YamlException;
 import im.backend.yaml.YamlNode;
 import im.backend.yaml.YamlReader;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -261,10 +262,42 @@ public final class ConfigReader {
                         value(Settings.REGISTRY_QUOTA),
                         value(Settings.REGISTRY_UPLOAD_TTL),
                         value(Settings.REGISTRY_GC_GRACE),
-                        value(Settings.REGISTRY_PAGE_MAX)),
+                        value(Settings.REGISTRY_PAGE_MAX),
+                        s3()),
                 value(Settings.LOG_LEVEL));
         checkTogether(config);
         return config;
+    }
+
+    /** All four that have no default, or none. */
+    private Optional<ServerConfig.S3> s3() {
+        Optional<URI> endpoint = value(BlobStoreSettings.ENDPOINT);
+        String region = value(BlobStoreSettings.REGION);
+        Optional<String> bucket = value(BlobStoreSettings.BUCKET);
+        Optional<String> prefix = value(BlobStoreSettings.PREFIX);
+        Optional<String> accessKey = value(BlobStoreSettings.ACCESS_KEY);
+        Optional<Path> secretKeyFile = value(BlobStoreSettings.SECRET_KEY_FILE);
+        ServerConfig.S3Addressing addressing = value(BlobStoreSettings.PATH_STYLE);
+        long cacheMaxBytes = value(BlobStoreSettings.CACHE);
+        List<Optional<?>> needed = List.of(endpoint, bucket, accessKey, secretKeyFile);
+        if (needed.stream().allMatch(Optional::isPresent)) {
+            return Optional.of(new ServerConfig.S3(
+                    endpoint.orElseThrow(),
+                    region,
+                    bucket.orElseThrow(),
+                    prefix,
+                    accessKey.orElseThrow(),
+                    secretKeyFile.orElseThrow(),
+                    addressing,
+                    cacheMaxBytes));
+        }
+        if (needed.stream().anyMatch(Optional::isPresent) && faults.isEmpty()) {
+            fault(
+                    BlobStoreSettings.ENDPOINT.key(),
+                    "registry.s3 is not whole (expected: endpoint, bucket, access-key and secret-key-file, or none of"
+                            + " them)");
+        }
+        return Optional.empty();
     }
 
     private void checkTogether(ServerConfig config) {

@@ -67,6 +67,21 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
     static final Kind<String> CONTEXT = matching("a name in the kubeconfig", Pattern.compile("[^\\s,]{1,253}"));
     static final Kind<String> HOST_AND_PORT =
             matching("a host with its port, as in 10.0.0.5:8080", Pattern.compile("[A-Za-z0-9.-]{1,253}:[0-9]{1,5}"));
+    static final Kind<URI> S3_ENDPOINT = new Kind<>(
+            "an address without a path, as in https://s3.eu-central-1.amazonaws.com or http://10.0.0.5:9000",
+            text -> text.matches("https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?")
+                    ? Optional.of(URI.create(text.replaceFirst("/$", "")))
+                    : Optional.empty());
+    static final Kind<String> S3_REGION =
+            matching("a region, as in eu-central-1", Pattern.compile("[a-zA-Z0-9-]{1,64}"));
+    static final Kind<String> S3_BUCKET =
+            matching("a bucket's name, as in my-registry", Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]"));
+    static final Kind<String> S3_PREFIX = matching(
+            "folders, as in servers/one",
+            Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*"));
+    static final Kind<ServerConfig.S3Addressing> S3_ADDRESSING = words(
+            Map.of("true", ServerConfig.S3Addressing.PATH, "false", ServerConfig.S3Addressing.VIRTUAL_HOST),
+            "true or false");
     static final Kind<LogLevel> LEVEL = words(
             Map.of(
                     "error", LogLevel.ERROR,

@@ -183,6 +183,7 @@ public record ServerConfig(
     /**
      * @param gcGrace for which nothing is collected that was written or used
      * @param pageMax entries of one list
+     * @param s3 that keeps the blobs; empty where the data folder does
      */
     public record Registry(
             RegistryAuth auth,
@@ -191,7 +192,25 @@ public record ServerConfig(
             long quotaBytes,
             Duration uploadTtl,
             Duration gcGrace,
-            int pageMax) {}
+            int pageMax,
+            Optional<S3> s3) {}
+
+    /** A store of objects. */
+    public record S3(
+            URI endpoint,
+            String region,
+            String bucket,
+            Optional<String> prefix,
+            String accessKey,
+            Path secretKeyFile,
+            S3Addressing addressing,
+            long cacheMaxBytes) {}
+
+    /** Where a request names its bucket. */
+    public enum S3Addressing {
+        PATH,
+        VIRTUAL_HOST
+    }
 
     public enum RegistryAuth {
         TOKEN,

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Every setting, in the order of docs/configuration.md, which a test holds equal to this table. */
 public final class Settings {
@@ -308,7 +309,7 @@ public final class Settings {
     static final Setting<LogLevel> LOG_LEVEL =
             of("log-level", Kind.LEVEL, "info", "What the server writes to its log on stderr.");
 
-    private static final List<Setting<?>> ALL = List.of(
+    private static final List<Setting<?>> OWN = List.of(
             DATA,
             SERVER_HOST,
             SERVER_PORT,
@@ -378,6 +379,9 @@ public final class Settings {
             REGISTRY_GC_GRACE,
             REGISTRY_PAGE_MAX,
             LOG_LEVEL);
+
+    private static final List<Setting<?>> ALL =
+            Stream.concat(OWN.stream(), BlobStoreSettings.ALL.stream()).toList();
 
     /** Every setting, in the order of the reference. */
     public static List<Setting<?>> all() {

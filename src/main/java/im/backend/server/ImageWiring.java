@@ -21,11 +21,14 @@ import im.backend.host.Launcher;
 import im.backend.host.Limits;
 import im.backend.host.toolchain.Toolchains;
 import im.backend.registry.ImageRegistry;
+import im.backend.registry.disk.Depot;
 import im.backend.registry.disk.DiskRegistry;
 import im.backend.registry.disk.DiskRegistrySettings;
 import im.backend.registry.disk.RegistryLimits;
 import im.backend.registry.oci.OciRoutes;
 import im.backend.registry.oci.OciSettings;
+import im.backend.registry.s3.S3Objects;
+import im.backend.registry.s3.S3Settings;
 import im.backend.store.ReleaseStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -72,10 +75,30 @@ final class ImageWiring {
                                 Math.toIntExact(limits.manifestMaxBytes()),
                                 limits.quotaBytes(),
                                 limits.uploadTtl(),
-                                limits.gcGrace())),
+                                limits.gcGrace()),
+                        limits.s3().map(this::depot)),
                 clock);
+        closing.add("registry", registry);
         registry.start();
         return registry;
+    }
+
+    private Depot depot(ServerConfig.S3 s3) {
+        S3Objects objects = new S3Objects(
+                new S3Settings(
+                        s3.endpoint(),
+                        s3.region(),
+                        s3.bucket(),
+                        s3.prefix().map(folders -> folders + "/").orElse(""),
+                        S3Settings.Login.fromFile(s3.accessKey(), s3.secretKeyFile()),
+                        switch (s3.addressing()) {
+                            case PATH -> S3Settings.Addressing.PATH;
+                            case VIRTUAL_HOST -> S3Settings.Addressing.VIRTUAL_HOST;
+                        },
+                        S3Settings.Limits.DEFAULT),
+                clock);
+        closing.add("object store", objects);
+        return new Depot(objects, s3.cacheMaxBytes());
     }
 
     /** Collects once an hour; what releases still need is asked each time. */

@@ -97,7 +97,8 @@ public final class Server implements AutoCloseable {
                 launcher,
                 begun,
                 () -> stopping,
-                new ServerFacts.Apps(apps, cluster.map(one -> one::check)));
+                new ServerFacts.Apps(apps, cluster.map(one -> one::check)),
+                () -> registry.depot().map(ServerFacts::objectStore));
         Api api = wiring.api(identity, useCases, metrics, facts);
         GitRoutes git = wiring.git(source, identity, useCases);
         images.upkeep(registry, stores.releases());

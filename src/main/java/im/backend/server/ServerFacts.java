@@ -3,6 +3,7 @@ package im.backend.server;
 import im.backend.config.ServerConfig;
 import im.backend.host.HostFacts;
 import im.backend.host.Launcher;
+import im.backend.registry.disk.DepotReport;
 import im.backend.wire.ServerBody;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class ServerFacts {
     private final Instant startedAt;
     private final BooleanSupplier stopping;
     private final Apps apps;
+    private final Supplier<Optional<ServerBody.Check>> blobs;
 
     ServerFacts(
             ServerConfig config,
@@ -28,13 +30,15 @@ final class ServerFacts {
             Launcher launcher,
             Instant startedAt,
             BooleanSupplier stopping,
-            Apps apps) {
+            Apps apps,
+            Supplier<Optional<ServerBody.Check>> blobs) {
         this.config = config;
         this.data = data;
         this.launcher = launcher;
         this.startedAt = startedAt;
         this.stopping = stopping;
         this.apps = apps;
+        this.blobs = blobs;
     }
 
     ServerBody body() {
@@ -89,6 +93,8 @@ final class ServerFacts {
     private List<ServerBody.Check> checks() {
         List<ServerBody.Check> checks = new ArrayList<>(readiness());
         apps.cluster().map(Supplier::get).ifPresent(checks::add);
+        checks.add(blobs.get()
+                .orElseGet(() -> new ServerBody.Check("registry blobs", true, "in " + data.resolve("registry"), "")));
         HostFacts facts = launcher.facts();
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
         String sandbox = facts.sandbox().description() + "; apps share the host's network";
@@ -99,6 +105,21 @@ final class ServerFacts {
                 facts.fix()));
         facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
         return checks;
+    }
+
+    static ServerBody.Check objectStore(DepotReport report) {
+        boolean waits = report.waitingBlobs() + report.waitingRepositories() > 0;
+        String detail = "in " + report.place() + ", " + (report.cacheBytes() >> 20) + " of "
+                + (report.cacheBytesMax() >> 20) + " MiB copied here"
+                + (waits
+                        ? "; " + report.waitingBlobs() + " blobs and the tags of " + report.waitingRepositories()
+                                + " repositories are still to be sent"
+                        : "");
+        return new ServerBody.Check(
+                "registry blobs",
+                report.failure().isEmpty(),
+                detail,
+                report.failure().orElse(""));
     }
 
     private Map<String, String> limits() {

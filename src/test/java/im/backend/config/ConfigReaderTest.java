@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -174,8 +175,43 @@ class ConfigReaderTest {
     }
 
     @Test
+    void anS3StoreIsWholeOrNotThere() throws IOException {
+        Path file = Files.writeString(home.resolve("s3.yml"), """
+                registry:
+                  s3:
+                    endpoint: http://10.0.0.5:9000
+                    bucket: images
+                    access-key: backendim
+                    secret-key-file: /etc/backendim/s3.secret
+                    prefix: servers/one
+                    path-style: false
+                """);
+        Path half = Files.writeString(home.resolve("half.yml"), "registry.s3.bucket: images");
+
+        ServerConfig.S3 s3 = ConfigReader.read(file, Map.of("HOME", home.toString()), Map.of())
+                .config()
+                .registry()
+                .s3()
+                .orElseThrow();
+        assertThat(s3.bucket()).isEqualTo("images");
+        assertThat(s3.addressing()).isEqualTo(ServerConfig.S3Addressing.VIRTUAL_HOST);
+        assertThat(s3.cacheMaxBytes()).isEqualTo(10L << 30);
+        assertThat(refusedDetail(half)).contains("registry.s3 is not whole");
+    }
+
+    @Test
+    void anS3AddressWithAPathOrAPasswordIsRefused() throws IOException {
+        for (String bad : new String[] {"https://host/path", "https://user:pw@host", "ftp://host", "host:9000"}) {
+            Path file = Files.writeString(home.resolve("bad.yml"), "registry.s3.endpoint: " + bad);
+
+            assertThat(refusedDetail(file)).contains("registry.s3.endpoint", "without a path");
+        }
+    }
+
+    @Test
     void everySettingIsInTheTableAndItsDefaultIsAllowed() {
-        long declared = Arrays.stream(Settings.class.getDeclaredFields())
+        long declared = Stream.of(Settings.class, BlobStoreSettings.class)
+                .flatMap(table -> Arrays.stream(table.getDeclaredFields()))
                 .filter(field -> field.getType().equals(Setting.class))
                 .map(Field::getName)
                 .count();

@@ -86,9 +86,7 @@ public final class BlobCache {
     private Optional<SeekableByteChannel> fetch(Digest digest, long sizeBytes, Path file) throws IOException {
         Fetch fetch = fetches.computeIfAbsent(
                 digest,
-                _ -> Files.exists(file)
-                        ? null
-                        : new Fetch(digest, sizeBytes, settings.unfinished()).start(this::run));
+                _ -> Files.exists(file) ? null : new Fetch(digest, sizeBytes, settings.unfinished()).start(this::run));
         return fetch == null ? Optional.empty() : fetch.open();
     }
 

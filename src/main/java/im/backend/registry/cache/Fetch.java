@@ -152,8 +152,7 @@ final class Fetch {
             await(1);
             return ended || temporary == null
                     ? Optional.empty()
-                    : Optional.of(new FetchChannel(
-                            FileChannel.open(temporary, StandardOpenOption.READ), this));
+                    : Optional.of(new FetchChannel(FileChannel.open(temporary, StandardOpenOption.READ), this));
         } catch (NoSuchFileException movedToItsPlace) {
             if (failure != null) {
                 throw movedToItsPlace;

@@ -50,7 +50,8 @@ final class DepotDesk implements AutoCloseable {
         if (Files.exists(layout.depot())) {
             throw new Problem.Conflict(
                             "object-store-unset",
-                            "The registry's blobs are in a store of objects (" + DepotMark.read(layout).place()
+                            "The registry's blobs are in a store of objects ("
+                                    + DepotMark.read(layout).place()
                                     + "), and registry.s3 is not set. Set it, or bring the blobs back to this disk as"
                                     + " docs/growing.md says.")
                     .asException();

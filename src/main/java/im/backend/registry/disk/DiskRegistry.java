@@ -127,11 +127,7 @@ public final class DiskRegistry implements ImageRegistry, AutoCloseable {
     }
 
     private void store(
-            RepositoryName repository,
-            StoredManifest manifest,
-            ManifestDocument document,
-            List<Tag> tags,
-            Path forced)
+            RepositoryName repository, StoredManifest manifest, ManifestDocument document, List<Tag> tags, Path forced)
             throws IOException {
         StoredBlob blob = new StoredBlob(manifest.digest(), manifest.content().length);
         Layout.Folder folder = ground.layout().repository(repository);

@@ -47,8 +47,8 @@ record Restoration(Ground ground, DepotShelf shelf, ObjectStore objects) {
 
     private void restore(StoredObject object) throws IOException {
         String key = object.key();
-        RepositoryName repository = new RepositoryName(key.substring(
-                DepotRecords.REPOSITORIES.length(), key.length() - DepotRecords.NAMES.length()));
+        RepositoryName repository = new RepositoryName(
+                key.substring(DepotRecords.REPOSITORIES.length(), key.length() - DepotRecords.NAMES.length()));
         Layout.Folder folder = ground.layout().repository(repository);
         byte[] record = objects.read(key, 0, (int) Math.min(RECORD_BYTES_MAX, Math.max(1, object.sizeBytes())))
                 .orElseThrow(() -> new NoSuchFileException(key));

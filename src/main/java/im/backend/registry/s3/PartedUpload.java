@@ -17,7 +17,8 @@ record PartedUpload(S3Connection connection, String key, long partBytes) {
 
     void send(Path file, long size) throws IOException {
         long each = Math.max(partBytes, Math.ceilDiv(size, PARTS_MAX));
-        String upload = S3Document.read(ask(S3Request.of("POST", key, Map.of("uploads", ""))).body())
+        String upload = S3Document.read(
+                        ask(S3Request.of("POST", key, Map.of("uploads", ""))).body())
                 .text("UploadId");
         try {
             List<String> tags = new ArrayList<>();

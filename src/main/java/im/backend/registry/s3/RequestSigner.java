@@ -34,14 +34,15 @@ record RequestSigner(S3Settings.Login login, String region) {
      * @param headers all that are sent and matter, with {@code host}
      * @param bodyHash SHA-256 in hex digits
      */
-    record Asked(
-            String method, String path, Map<String, String> query, Map<String, String> headers, String bodyHash) {
+    record Asked(String method, String path, Map<String, String> query, Map<String, String> headers, String bodyHash) {
         String encodedQuery() {
             StringBuilder text = new StringBuilder();
             SortedMap<String, String> encoded = new TreeMap<>();
             query.forEach((name, value) -> encoded.put(encode(name, ""), encode(value, "")));
-            encoded.forEach((name, value) ->
-                    text.append(text.isEmpty() ? "" : "&").append(name).append('=').append(value));
+            encoded.forEach((name, value) -> text.append(text.isEmpty() ? "" : "&")
+                    .append(name)
+                    .append('=')
+                    .append(value));
             return text.toString();
         }
 
@@ -59,18 +60,20 @@ record RequestSigner(S3Settings.Login login, String region) {
         headers.put("x-amz-content-sha256", asked.bodyHash());
         headers.put("x-amz-date", time);
         String names = String.join(";", headers.keySet());
-        StringBuilder canonical = new StringBuilder(asked.method() + "\n" + asked.encodedPath() + "\n"
-                + asked.encodedQuery() + "\n");
-        headers.forEach((name, value) -> canonical.append(name).append(':').append(value).append('\n'));
+        StringBuilder canonical =
+                new StringBuilder(asked.method() + "\n" + asked.encodedPath() + "\n" + asked.encodedQuery() + "\n");
+        headers.forEach((name, value) ->
+                canonical.append(name).append(':').append(value).append('\n'));
         canonical.append('\n').append(names).append('\n').append(asked.bodyHash());
         String scope = day + "/" + region + "/s3/aws4_request";
         String toSign = ALGORITHM + "\n" + time + "\n" + scope + "\n"
-                + Digest.of(Digest.Algorithm.SHA256, bytes(canonical.toString())).hex();
+                + Digest.of(Digest.Algorithm.SHA256, bytes(canonical.toString()))
+                        .hex();
         String signature = HexFormat.of().formatHex(hmac(key(day), toSign));
         headers.put(
                 "authorization",
-                ALGORITHM + " Credential=" + login.accessKey() + "/" + scope + ",SignedHeaders=" + names
-                        + ",Signature=" + signature);
+                ALGORITHM + " Credential=" + login.accessKey() + "/" + scope + ",SignedHeaders=" + names + ",Signature="
+                        + signature);
         return headers;
     }
 

@@ -15,7 +15,9 @@ record S3Answer(int status, Map<String, String> headers, byte[] body) {
 
     /** Worth another try. */
     boolean isPassing() {
-        return status == 429 || status / 100 == 5 || error().filter(PASSING::contains).isPresent();
+        return status == 429
+                || status / 100 == 5
+                || error().filter(PASSING::contains).isPresent();
     }
 
     boolean is(int wanted) {
@@ -43,12 +45,13 @@ record S3Answer(int status, Map<String, String> headers, byte[] body) {
                 "has another time than this machine (" + code + "). Set this machine's clock.";
             case "NoSuchBucket" -> "has no such bucket. Make it, or mend registry.s3.bucket.";
             case "AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException" ->
-                "has the bucket in another region ("
-                        + headers.getOrDefault("x-amz-bucket-region", code) + "). Mend registry.s3.region.";
-            default -> status == 403
-                    ? "does not let " + account + " do that. It must be let read, write, delete and list there."
-                    : "answered " + status + (code.isEmpty() ? "" : " " + code) + " (expected: an S3 store at"
-                            + " registry.s3.endpoint).";
+                "has the bucket in another region (" + headers.getOrDefault("x-amz-bucket-region", code)
+                        + "). Mend registry.s3.region.";
+            default ->
+                status == 403
+                        ? "does not let " + account + " do that. It must be let read, write, delete and list there."
+                        : "answered " + status + (code.isEmpty() ? "" : " " + code) + " (expected: an S3 store at"
+                                + " registry.s3.endpoint).";
         };
     }
 }

@@ -59,7 +59,10 @@ sealed interface S3Body {
                 }
             }
             return new Piece(
-                    file, from, sizeBytes, Digest.of(Digest.Algorithm.SHA256, digest).hex());
+                    file,
+                    from,
+                    sizeBytes,
+                    Digest.of(Digest.Algorithm.SHA256, digest).hex());
         }
 
         @Override

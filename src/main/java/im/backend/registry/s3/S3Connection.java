@@ -104,9 +104,10 @@ final class S3Connection implements AutoCloseable {
                 request.query(),
                 headers,
                 request.body().hash());
-        HttpRequest.Builder builder = HttpRequest.newBuilder(URI.create(settings.endpoint().getScheme() + "://"
-                        + settings.host() + asked.encodedPath()
-                        + (request.query().isEmpty() ? "" : "?" + asked.encodedQuery())))
+        HttpRequest.Builder builder = HttpRequest.newBuilder(
+                        URI.create(settings.endpoint().getScheme() + "://"
+                                + settings.host() + asked.encodedPath()
+                                + (request.query().isEmpty() ? "" : "?" + asked.encodedQuery())))
                 .method(request.method(), request.body().publisher());
         signer.sign(asked, clock.instant()).forEach((name, value) -> {
             if (!name.equals("host")) {

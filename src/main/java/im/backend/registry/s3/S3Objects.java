@@ -72,12 +72,18 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
         try {
             long size = Files.size(file);
             if (size > settings.limits().partBytes()) {
-                new PartedUpload(connection, settings.prefix() + key, settings.limits().partBytes()).send(file, size);
+                new PartedUpload(
+                                connection,
+                                settings.prefix() + key,
+                                settings.limits().partBytes())
+                        .send(file, size);
             } else {
-                put(key, switch (digest.algorithm()) {
-                    case SHA256 -> new S3Body.Piece(file, 0, size, digest.hex());
-                    case SHA512 -> S3Body.Piece.of(file, 0, size);
-                });
+                put(
+                        key,
+                        switch (digest.algorithm()) {
+                            case SHA256 -> new S3Body.Piece(file, 0, size, digest.hex());
+                            case SHA512 -> S3Body.Piece.of(file, 0, size);
+                        });
             }
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
@@ -139,8 +145,8 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
     }
 
     private S3Request page(String prefix, Optional<String> next, int max) {
-        Map<String, String> query = new TreeMap<>(Map.of(
-                "list-type", "2", "prefix", settings.prefix() + prefix, "max-keys", String.valueOf(max)));
+        Map<String, String> query = new TreeMap<>(
+                Map.of("list-type", "2", "prefix", settings.prefix() + prefix, "max-keys", String.valueOf(max)));
         next.ifPresent(token -> query.put("continuation-token", token));
         return S3Request.of("GET", "", query);
     }

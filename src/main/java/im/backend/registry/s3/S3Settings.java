@@ -33,7 +33,12 @@ public record S3Settings(
      * @param pause before the second attempt; it doubles with each
      */
     public record Limits(
-            long partBytes, Duration connectMax, Duration stallMax, long bytesPerSecondMin, int attemptsMax, Duration pause) {
+            long partBytes,
+            Duration connectMax,
+            Duration stallMax,
+            long bytesPerSecondMin,
+            int attemptsMax,
+            Duration pause) {
         public static final Limits DEFAULT = new Limits(
                 64L << 20, Duration.ofSeconds(5), Duration.ofSeconds(20), 256 * 1024, 4, Duration.ofMillis(200));
 

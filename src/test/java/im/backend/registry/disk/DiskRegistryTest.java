@@ -8,7 +8,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.io.TempDir;
 
 class DiskRegistryTest extends ImageRegistryContract {
-    private static final RegistryLimits LIMITS =
+    static final RegistryLimits LIMITS =
             new RegistryLimits(1 << 20, 64 * 1024, 4 << 20, Duration.ofHours(24), Duration.ofHours(1));
 
     @TempDir

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 class RequestSignerTest {
     private static final Instant NOW = Instant.parse("2013-05-24T00:00:00Z");
     private static final String HOST = "examplebucket.s3.amazonaws.com";
-    private static final String NOTHING = Digest.of(Digest.Algorithm.SHA256, new byte[0]).hex();
+    private static final String NOTHING =
+            Digest.of(Digest.Algorithm.SHA256, new byte[0]).hex();
     private static final RequestSigner SIGNER = new RequestSigner(
             new S3Settings.Login("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"), "us-east-1");
 
@@ -31,16 +32,10 @@ class RequestSignerTest {
 
     @Test
     void aPutWithACharacterToEncodeIsSignedAsInTheSpecification() {
-        String hash = Digest.of(
-                        Digest.Algorithm.SHA256, "Welcome to Amazon S3.".getBytes(StandardCharsets.UTF_8))
+        String hash = Digest.of(Digest.Algorithm.SHA256, "Welcome to Amazon S3.".getBytes(StandardCharsets.UTF_8))
                 .hex();
         Map<String, String> headers = Map.of(
-                "Host",
-                HOST,
-                "Date",
-                "Fri, 24 May 2013 00:00:00 GMT",
-                "x-amz-storage-class",
-                "REDUCED_REDUNDANCY");
+                "Host", HOST, "Date", "Fri, 24 May 2013 00:00:00 GMT", "x-amz-storage-class", "REDUCED_REDUNDANCY");
         var asked = new RequestSigner.Asked("PUT", "/test$file.text", Map.of(), headers, hash);
 
         assertThat(signature(asked)).isEqualTo("98ad721746da40c64f1a55b78f14c238d841ea1380cd77a1b5971af0ece108bd");
