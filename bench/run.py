@@ -1,7 +1,7 @@
 """./dev bench [--quick] [NAME...]: runs the named benchmarks, or all, and rewrites the tables of bench/README.md.
 
-A benchmark is a module of this folder with NEEDS (programs), BARS (what it measures) and run(context, report). QUICK holds
-small values for its constants: with --quick each is run once, end to end, to see that it works; its figures mean nothing
+A benchmark is a module of this folder with NEEDS (programs), maybe FILES that have to be there too, BARS (what it measures)
+and run(context, report). QUICK holds small values for its constants: with --quick each is run once, end to end, to see that it works; its figures mean nothing
 and are not kept.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 import harness
 
-NAMES = ["redeploy", "git_http", "proxy", "api", "start", "watchers", "many", "logs", "registry", "images", "crash", "state", "growth"]
+NAMES = ["redeploy", "git_http", "proxy", "api", "start", "watchers", "many", "logs", "registry", "images", "kubernetes", "crash", "state", "growth"]
 MARK_START, MARK_END = "<!-- results: written by ./dev bench -->", "<!-- end of results -->"
 
 
@@ -43,7 +43,7 @@ def main():
         if quick:
             vars(module).update(module.QUICK)
             harness.IDLE_WAIT_SECONDS = 0.3
-        missing = harness.needs(*module.NEEDS)
+        missing = harness.needs(*module.NEEDS) + [str(file) for file in getattr(module, "FILES", []) if not file.exists()]
         if missing:
             harness.say(f"{name}: skipped, missing {', '.join(missing)}")
             continue

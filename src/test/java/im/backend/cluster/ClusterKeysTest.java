@@ -68,21 +68,22 @@ final class ClusterKeysTest {
 
     /** K3s writes EC keys in the old form of OpenSSL and kubeadm RSA keys; cert-manager writes PKCS 8. */
     @ParameterizedTest
-    @ValueSource(strings = {
-        "ecparam -name prime256v1 -genkey -noout -out KEY",
-        "ecparam -name secp384r1 -genkey -noout -out KEY",
-        "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out KEY",
-        "genrsa -out KEY 2048",
-        "genpkey -algorithm RSA -out KEY"
-    })
+    @ValueSource(
+            strings = {
+                "ecparam -name prime256v1 -genkey -noout -out KEY",
+                "ecparam -name secp384r1 -genkey -noout -out KEY",
+                "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out KEY",
+                "genrsa -out KEY 2048",
+                "genpkey -algorithm RSA -out KEY"
+            })
     void aClientCertificateIsShownWhateverItsKey(String making) throws Exception {
         openssl(making.replace("KEY", "client.key"));
         sign("client", "/O=system:masters/CN=admin", "");
         // As K3s does it: the certificate, and after it the authority's.
         Files.writeString(folder.resolve("client.crt"), text("client.crt") + text("ca.crt"));
 
-        try (Cluster cluster = Cluster.open(settings("client-certificate-data: " + encoded("client.crt")
-                + ", client-key-data: " + encoded("client.key")))) {
+        try (Cluster cluster = Cluster.open(settings(
+                "client-certificate-data: " + encoded("client.crt") + ", client-key-data: " + encoded("client.key")))) {
             assertThat(cluster.version()).contains("CN=admin");
         }
     }
@@ -103,7 +104,8 @@ final class ClusterKeysTest {
                 users: [{name: admin, user: {%s}}]
                 contexts: [{name: one, context: {cluster: one, user: admin}}]
                 current-context: one
-                """.formatted(server.getAddress().getPort(), encoded("ca.crt"), user));
+                """.formatted(
+                            server.getAddress().getPort(), encoded("ca.crt"), user));
             return ClusterSettings.of(kubeconfig).withPatience(Duration.ofSeconds(2));
         } catch (IOException unwritable) {
             throw new java.io.UncheckedIOException(unwritable);
@@ -120,7 +122,9 @@ final class ClusterKeysTest {
         if (!Files.isExecutable(Path.of("/usr/bin/openssl"))) {
             return false;
         }
-        List<String> command = Stream.concat(Stream.of("/usr/bin/openssl"), Stream.of(arguments.strip().split(" +")))
+        List<String> command = Stream.concat(
+                        Stream.of("/usr/bin/openssl"),
+                        Stream.of(arguments.strip().split(" +")))
                 .toList();
         java.lang.Process program = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -158,7 +162,8 @@ final class ClusterKeysTest {
     }
 
     private static void tellCaller(HttpExchange exchange) throws IOException {
-        String caller = Objects.requireNonNull(((HttpsExchange) exchange).getSSLSession().getPeerPrincipal())
+        String caller = Objects.requireNonNull(
+                        ((HttpsExchange) exchange).getSSLSession().getPeerPrincipal())
                 .getName();
         byte[] body = "{\"gitVersion\": \"%s\"}".formatted(caller).getBytes(StandardCharsets.UTF_8);
         exchange.sendResponseHeaders(200, body.length);

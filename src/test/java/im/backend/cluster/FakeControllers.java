@@ -3,6 +3,9 @@ package im.backend.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import im.backend.file.FileTree;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,8 @@ import java.util.Optional;
 final class FakeControllers implements AutoCloseable {
     private static final long TICK_MILLIS = 100;
     private static final long CLOSE_MAX_MILLIS = 5_000;
+    /** Without it no controller deletes what is behind a PersistentVolume, whatever its policy says. */
+    private static final String MAKER = "pv.kubernetes.io/provisioned-by";
 
     private final ObjectStore store;
     private final FakeApi api;
@@ -203,6 +208,7 @@ final class FakeControllers implements AutoCloseable {
     private void provision(ObjectKey key, ObjectNode claim) {
         String name = "pvc-" + claim.at("/metadata/uid").asText();
         ObjectNode volume = FakeApi.JSON.createObjectNode();
+        volume.putObject("metadata").putObject("annotations").put(MAKER, "fake");
         ObjectNode spec = volume.putObject("spec").put("persistentVolumeReclaimPolicy", "Delete");
         spec.putObject("hostPath").put("path", volumes.resolve(name).toString());
         spec.set("accessModes", claim.at("/spec/accessModes"));
@@ -234,13 +240,23 @@ final class FakeControllers implements AutoCloseable {
         if (claimed) {
             return;
         }
-        if (volume.at("/spec/persistentVolumeReclaimPolicy").asText().equals("Delete")) {
+        if (volume.at("/spec/persistentVolumeReclaimPolicy").asText().equals("Delete")
+                && volume.at("/metadata/annotations").has(MAKER)) {
+            deleteData(Path.of(volume.at("/spec/hostPath/path").asText()));
             store.remove(key);
         } else if (!volume.at("/status/phase").asText("").equals("Released")) {
             store.change(key, released -> {
                 released.withObjectProperty("status").put("phase", "Released");
                 return released;
             });
+        }
+    }
+
+    private static void deleteData(Path folder) {
+        try {
+            new FileTree(folder).delete();
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
         }
     }
 

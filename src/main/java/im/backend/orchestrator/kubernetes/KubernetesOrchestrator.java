@@ -115,7 +115,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
 
     @Override
     public Optional<Exit> lastExit(Workload.Key key) {
-        return sightings.recent(key).flatMap(Sighting::lastExit);
+        return sightings.awaited(key).flatMap(Sighting::lastExit);
     }
 
     @Override

@@ -23,6 +23,7 @@ import io.kubernetes.client.openapi.models.V1PersistentVolumeSpec;
 import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -39,6 +40,9 @@ final class Volumes {
     private static final String RETAIN = "Retain";
     private static final List<String> ACCESS = List.of("ReadWriteOnce");
     private static final String STATIC_CLASS = "";
+    /** Whoever made the storage deletes it only from a PersistentVolume that says so, and with the login that it names. */
+    private static final List<String> OF_MAKER =
+            List.of("pv.kubernetes.io/provisioned-by", "volume.kubernetes.io/provisioner-deletion-secret-");
 
     private final Cluster cluster;
     private final Ownership ownership;
@@ -99,13 +103,17 @@ final class Volumes {
         if (cluster.get(Kind.PERSISTENT_VOLUME_CLAIM, address).isPresent()) {
             return;
         }
-        Optional<V1PersistentVolumeSpec> source = source(project, claim.name());
+        Optional<V1PersistentVolume> source = source(project, claim.name());
         if (source.isPresent()) {
             bindStatic(release, claim, source.get());
             return;
         }
         switch (first.of(project, claim)) {
-            case FirstVolume.OfFolder(V1PersistentVolumeSpec spec) -> bindStatic(release, claim, spec);
+            case FirstVolume.OfFolder(V1PersistentVolumeSpec spec) ->
+                bindStatic(
+                        release,
+                        claim,
+                        new V1PersistentVolume().metadata(new V1ObjectMeta()).spec(spec));
             case FirstVolume.OfClass(Optional<String> name) ->
                 cluster.apply(
                         Kind.PERSISTENT_VOLUME_CLAIM,
@@ -114,22 +122,25 @@ final class Volumes {
     }
 
     /** Where the project's data of that name is; empty before the first release that had it. */
-    private Optional<V1PersistentVolumeSpec> source(ProjectId project, String volume) {
+    private Optional<V1PersistentVolume> source(ProjectId project, String volume) {
         cluster.list(Kind.PERSISTENT_VOLUME_CLAIM, ownership.of(project).labelled(Ownership.VOLUME, volume))
                 .forEach(this::keep);
         return of(project).stream()
                 .filter(found -> name(found).equals(volume))
-                .max(Comparator.comparing(found -> found.getMetadata().getCreationTimestamp()))
-                .map(V1PersistentVolume::getSpec);
+                .max(Comparator.comparing(found -> found.getMetadata().getCreationTimestamp()));
     }
 
-    private void bindStatic(ReleaseName release, VolumeClaim claim, V1PersistentVolumeSpec source) {
+    private void bindStatic(ReleaseName release, VolumeClaim claim, V1PersistentVolume source) {
         String name = VolumeName.of(release, claim.name());
+        V1PersistentVolumeSpec specification = Objects.requireNonNull(source.getSpec());
         Optional<V1PersistentVolume> there = unlessGoing(Address.ofCluster(name));
         there.ifPresent(volume -> ownership.require("PersistentVolume " + name, volume.getMetadata()));
         V1PersistentVolume volume = new V1PersistentVolume()
-                .metadata(new V1ObjectMeta().name(name).labels(labels(release, claim.name())))
-                .spec(copy(source)
+                .metadata(new V1ObjectMeta()
+                        .name(name)
+                        .labels(labels(release, claim.name()))
+                        .annotations(ofMaker(source)))
+                .spec(copy(specification)
                         .persistentVolumeReclaimPolicy(RETAIN)
                         .storageClassName(STATIC_CLASS)
                         .claimRef(new V1ObjectReference()
@@ -141,7 +152,7 @@ final class Volumes {
         there.ifPresent(old -> cluster.patch(Kind.PERSISTENT_VOLUME, Address.ofCluster(name), withoutClaim()));
         cluster.apply(Kind.PERSISTENT_VOLUME, volume);
         kept.add(name);
-        Quantity size = Objects.requireNonNull(source.getCapacity()).get("storage");
+        Quantity size = Objects.requireNonNull(specification.getCapacity()).get("storage");
         cluster.apply(
                 Kind.PERSISTENT_VOLUME_CLAIM,
                 claim(
@@ -160,6 +171,13 @@ final class Volumes {
             return Optional.empty();
         }
         return there;
+    }
+
+    private static Map<String, String> ofMaker(V1PersistentVolume source) {
+        Map<String, String> annotations =
+                new HashMap<>(Objects.requireNonNullElse(source.getMetadata().getAnnotations(), Map.of()));
+        annotations.keySet().removeIf(name -> OF_MAKER.stream().noneMatch(name::startsWith));
+        return annotations;
     }
 
     private static JsonObject withoutClaim() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
 import im.backend.cluster.FakeCluster;
@@ -220,6 +221,46 @@ final class KubernetesHostingTest {
         assertThat(file).doesNotExist();
         await().atMost(SOON)
                 .until(() -> fake.store().list(Kind.PERSISTENT_VOLUME, "").isEmpty());
+    }
+
+    @Test
+    void whatAStorageClassMadeIsDeletedByItsMakerAfterManyReleases() throws IOException {
+        ObjectNode standard = JsonNodeFactory.instance.objectNode();
+        standard.putObject("metadata")
+                .putObject("annotations")
+                .put("storageclass.kubernetes.io/is-default-class", "true");
+        fake.store().create(new ObjectKey(Kind.STORAGE_CLASS, "", "standard"), standard);
+        ReleaseName last = RELEASE;
+        bind(last);
+        await().atMost(SOON)
+                .until(() -> fake.store().list(Kind.PERSISTENT_VOLUME, "").size() == 1);
+        Path made = folder.resolve("volumes")
+                .resolve(fake.store()
+                        .list(Kind.PERSISTENT_VOLUME, "")
+                        .getFirst()
+                        .getKey()
+                        .name());
+        Files.writeString(Files.createDirectories(made).resolve("file"), "kept");
+        for (char digit : "bcd".toCharArray()) {
+            ReleaseName next = new ReleaseName(
+                    PROJECT.id(), new CommitHash(String.valueOf(digit).repeat(40)));
+            bind(next);
+            orchestrator.removeNamespace(last);
+            last = next;
+        }
+        assertThat(made.resolve("file")).hasContent("kept");
+        orchestrator.removeNamespace(last);
+
+        new KubernetesStorage(cluster, settings, logFolder).delete(PROJECT.id());
+
+        await().atMost(SOON)
+                .until(() -> fake.store().list(Kind.PERSISTENT_VOLUME, "").isEmpty());
+        assertThat(made).doesNotExist();
+    }
+
+    private void bind(ReleaseName release) {
+        orchestrator.createNamespace(release);
+        orchestrator.createVolumes(PROJECT, release, List.of(new VolumeClaim("data", "/data", 1 << 20, false)));
     }
 
     private Exit once(String command, Duration timeout, List<String> output) {
