@@ -240,10 +240,10 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
             Disk.forceFolders(git.getDirectory().toPath().resolve("refs"));
             Disk.force(git.getDirectory().toPath());
             Disk.force(git.getObjectDatabase().getPackDirectory().toPath());
+            housekeeping.pushed(project, git);
         } catch (IOException e) {
             throw Disk.failure(e);
         }
-        housekeeping.added(project, git);
     }
 
     Repositories repositories() {

@@ -1,6 +1,7 @@
 package im.backend.source.git;
 
 import im.backend.domain.ProjectId;
+import java.io.IOException;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Optional;
@@ -12,15 +13,17 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.internal.storage.file.GC;
+import org.eclipse.jgit.lib.Ref;
 import org.eclipse.jgit.storage.pack.PackConfig;
 
 /**
  * Joins the packs of a repository when there are many: each upload and push leaves one, and each look-up asks all of them.
- * One repository at a time, on one thread, and only while nobody adds objects; readers go on in the new pack.
+ * Its refs too: each new one is a file, and each advertisement reads all of them. One repository at a time, on one thread, and only while nobody adds objects; readers go on in the new pack.
  */
 final class Housekeeping implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(Housekeeping.class.getName());
     private static final int PACKS_MAX = 50;
+    private static final int LOOSE_REFS_MAX = 200;
     private static final Duration PAUSE = Duration.ofMillis(500);
 
     /** Unreachable objects live on loose for this long: a deployment that waits or a slow reader may still need them. */
@@ -37,7 +40,14 @@ final class Housekeeping implements AutoCloseable {
 
     /** To be called after objects were added; returns at once. */
     void added(ProjectId project, FileRepository git) {
-        if (git.getObjectDatabase().getPacks().size() > PACKS_MAX && waiting.add(project)) {
+        if (hasManyPacks(git) && waiting.add(project)) {
+            later(project);
+        }
+    }
+
+    /** To be called after a push, which may have made refs as well; returns at once. */
+    void pushed(ProjectId project, FileRepository git) throws IOException {
+        if ((hasManyPacks(git) || hasManyLooseRefs(git)) && waiting.add(project)) {
             later(project);
         }
     }
@@ -69,6 +79,18 @@ final class Housekeeping implements AutoCloseable {
             waiting.remove(project);
             LOG.log(Level.WARNING, "repository could not be packed: projectId=" + project, e);
         }
+    }
+
+    private static boolean hasManyPacks(FileRepository git) {
+        return git.getObjectDatabase().getPacks().size() > PACKS_MAX;
+    }
+
+    private static boolean hasManyLooseRefs(FileRepository git) throws IOException {
+        return git.getRefDatabase().getRefs().stream()
+                        .filter(ref -> ref.getStorage() == Ref.Storage.LOOSE)
+                        .limit(LOOSE_REFS_MAX + 1)
+                        .count()
+                > LOOSE_REFS_MAX;
     }
 
     /** False when somebody adds objects. Does nothing when the repository is gone. */

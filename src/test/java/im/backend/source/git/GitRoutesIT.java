@@ -15,13 +15,16 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +107,30 @@ final class GitRoutesIT {
                     git.run("-c", "protocol.version=" + version, "ls-remote", server.url("alice-key", "alice-shop"));
             assertThat(refs.lines().map(line -> line.substring(41))).containsExactly("HEAD", "refs/heads/main");
         }
+    }
+
+    @Test
+    void manyPushedBranchesBecomeOneFile() throws Exception {
+        upload(server.project("alice-shop"), "print(1)\n");
+        RealGit clone = cloned("clone", "-q");
+        String branches = IntStream.range(0, 300)
+                .mapToObj(number -> "create refs/heads/b" + number + " HEAD\n")
+                .collect(Collectors.joining());
+        clone.feed(branches.getBytes(StandardCharsets.UTF_8), "update-ref", "--stdin");
+
+        clone.run("push", "-q", "origin", "refs/heads/*:refs/heads/*");
+
+        Path heads = folder.resolve("git/alice-shop.git/refs/heads");
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(20))
+                .until(() -> heads.toFile().list().length < 10);
+        assertThat(git.run("ls-remote", "--heads", server.url("alice-key", "alice-shop"))
+                        .lines())
+                .hasSize(301);
+        clone.run("push", "-q", "origin", "--delete", "b7");
+        assertThat(git.run("ls-remote", "--heads", server.url("alice-key", "alice-shop"))
+                        .lines())
+                .hasSize(300);
     }
 
     @Test
