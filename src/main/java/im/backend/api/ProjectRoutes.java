@@ -6,12 +6,14 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectName;
 import im.backend.domain.ReleaseVersion;
 import im.backend.orchestrator.Observation;
+import im.backend.orchestrator.Schedules;
 import im.backend.project.Projects;
 import im.backend.wire.CreateProjectRequest;
 import im.backend.wire.Page;
 import im.backend.wire.ProjectBody;
 import im.backend.wire.StateBody;
 import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -95,7 +97,27 @@ final class ProjectRoutes {
                 state.urls().stream().map(URI::toString).toList(),
                 state.replicas(),
                 state.instances().stream().map(ProjectRoutes::instance).toList(),
+                state.scheduled().stream().map(ProjectRoutes::cron).toList(),
                 state.newest().map(Bodies::deployment)));
+    }
+
+    private static StateBody.CronBody cron(Schedules.State state) {
+        return new StateBody.CronBody(
+                state.name(),
+                state.schedule().text(),
+                state.next(),
+                state.last().map(run -> run(run.begun(), run.outcome())));
+    }
+
+    private static StateBody.RunBody run(Instant begun, Schedules.Outcome outcome) {
+        return switch (outcome) {
+            case Schedules.Outcome.Running running ->
+                new StateBody.RunBody(begun, "running", Optional.empty(), Optional.empty());
+            case Schedules.Outcome.Ended ended ->
+                new StateBody.RunBody(begun, "ended", Optional.of(ended.exit().code()), Optional.empty());
+            case Schedules.Outcome.Failed failed ->
+                new StateBody.RunBody(begun, "failed", Optional.empty(), Optional.of(failed.why()));
+        };
     }
 
     private static StateBody.InstanceBody instance(ProjectState.SeenInstance seen) {

@@ -37,8 +37,32 @@ final class StatusCommand implements Action {
             }
             table.print(terminal);
         }
+        tellCron(session, state.objects("cron"));
         state.object("newest").ifPresent(newest -> tellNewest(terminal, newest));
         return ExitCode.DONE.code();
+    }
+
+    private static void tellCron(Session session, List<JsonObject> cron) {
+        if (cron.isEmpty()) {
+            return;
+        }
+        session.terminal().answer("");
+        Table table = new Table("CRON", "SCHEDULE (UTC)", "NEXT", "LAST RUN");
+        for (JsonObject entry : cron) {
+            table.row(
+                    entry.text("name", ""),
+                    entry.text("schedule", ""),
+                    entry.text("next", "suspended"),
+                    entry.object("last").map(last -> describeRun(session, last)).orElse("-"));
+        }
+        table.print(session.terminal());
+    }
+
+    private static String describeRun(Session session, JsonObject run) {
+        String how = run.text("exitCode")
+                .map(code -> "exited with " + code)
+                .orElseGet(() -> run.text("reason").orElse(run.text("state", "")));
+        return Times.age(run.text("begun", ""), session) + ", " + how;
     }
 
     /** What was asked for last, as long as it is not what runs. */

@@ -128,6 +128,7 @@ public final class DeployEngine implements AutoCloseable {
         AppDiagnosis diagnosis = new AppDiagnosis(orchestrator, hosting.logs(), new Redaction(ports.secrets()));
         return new Rollout(
                 orchestrator,
+                hosting.schedules(),
                 new Launcher(ports, hosts),
                 new HealthProbe(orchestrator, diagnosis),
                 new Traffic(ports.router(), hosts),

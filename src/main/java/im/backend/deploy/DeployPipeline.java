@@ -205,7 +205,9 @@ final class DeployPipeline {
 
     private void stopOld(Run run, Release release) {
         List<Instance> old = rollout.othersThan(release.deployment(), release.project());
-        if (old.isEmpty()) {
+        boolean scheduled =
+                run.live().filter(live -> !live.manifest().cron().isEmpty()).isPresent();
+        if (old.isEmpty() && !scheduled) {
             return;
         }
         run.live()
@@ -213,6 +215,7 @@ final class DeployPipeline {
                         .push(
                                 "release " + live.version() + " up again",
                                 () -> rollout.bringUpAndWait(run.project(), live)));
+        rollout.unschedule(run.project().id());
         rollout.stop(old);
     }
 
@@ -255,7 +258,18 @@ final class DeployPipeline {
         run.control().settle();
         Traffic.Before before = rollout.traffic().remember(release);
         run.undo().push("routes", () -> rollout.traffic().restore(before));
-        return new Switched(old, rollout.publish(started));
+        Draining draining = rollout.publish(started);
+        run.undo().push("scheduled commands", () -> scheduleAgain(run));
+        rollout.schedule(started);
+        return new Switched(old, draining);
+    }
+
+    /** Where the old release was stopped, bringing it up brings its commands too. */
+    private void scheduleAgain(Run run) {
+        Optional<Release> running = run.live().filter(live -> !run.stopsFirst());
+        running.ifPresentOrElse(
+                live -> rollout.schedule(run.project(), live),
+                () -> rollout.unschedule(run.project().id()));
     }
 
     private void complete(Run run, Release release) {

@@ -1,6 +1,7 @@
 package im.backend.deploy;
 
 import im.backend.domain.Release;
+import im.backend.orchestrator.ScheduledWorkload;
 import im.backend.orchestrator.Workload;
 import java.util.List;
 import java.util.Optional;
@@ -11,10 +12,17 @@ import java.util.Optional;
  * @param web instances that take traffic; empty for a pure worker
  * @param others one instance of each other process
  * @param beforeStart the release command, to be run once before any of them
+ * @param scheduled commands that are run at their times once it is live
  */
-record Launch(Release release, List<Workload> web, List<Workload> others, Optional<Workload> beforeStart) {
+record Launch(
+        Release release,
+        List<Workload> web,
+        List<Workload> others,
+        Optional<Workload> beforeStart,
+        List<ScheduledWorkload> scheduled) {
     Launch {
         web = List.copyOf(web);
         others = List.copyOf(others);
+        scheduled = List.copyOf(scheduled);
     }
 }

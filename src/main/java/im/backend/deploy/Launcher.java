@@ -1,6 +1,7 @@
 package im.backend.deploy;
 
 import im.backend.build.ReleaseImage;
+import im.backend.domain.AppManifest;
 import im.backend.domain.Command;
 import im.backend.domain.EnvValue;
 import im.backend.domain.Project;
@@ -8,6 +9,7 @@ import im.backend.domain.Release;
 import im.backend.domain.SecretName;
 import im.backend.domain.SecretValue;
 import im.backend.domain.StartPlan;
+import im.backend.orchestrator.ScheduledWorkload;
 import im.backend.orchestrator.Workload;
 import java.net.URI;
 import java.util.ArrayList;
@@ -59,7 +61,16 @@ final class Launcher {
                 others,
                 start.release()
                         .map(command -> prepared.with("RELEASE_COMMAND", "1")
-                                .workload(key(release, RELEASE_PROCESS, 0), command)));
+                                .workload(key(release, RELEASE_PROCESS, 0), command)),
+                release.manifest().cron().stream()
+                        .map(entry -> scheduled(prepared, release, entry))
+                        .toList());
+    }
+
+    private static ScheduledWorkload scheduled(Prepared prepared, Release release, AppManifest.CronEntry entry) {
+        Workload.Key key = key(release, ScheduledWorkload.process(entry.name()), 0);
+        return new ScheduledWorkload(
+                entry.name(), entry.schedule(), entry.timeout(), prepared.workload(key, entry.command()));
     }
 
     /** A command beside the release's own processes, with all that they have. */

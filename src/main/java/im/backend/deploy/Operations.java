@@ -68,6 +68,7 @@ public final class Operations {
                 orchestrator.running(found.id()).stream()
                         .map(instance -> new ProjectState.SeenInstance(instance, orchestrator.observe(instance.key())))
                         .toList(),
+                ports.hosting().schedules().states(found.id()),
                 ports.stores().log().list(found.id(), Instant.MAX, 1).stream().findFirst(),
                 replicas);
     }

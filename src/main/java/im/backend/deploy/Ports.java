@@ -4,6 +4,7 @@ import im.backend.build.ImageBuilder;
 import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.OneOff;
 import im.backend.orchestrator.Orchestrator;
+import im.backend.orchestrator.Schedules;
 import im.backend.orchestrator.Storage;
 import im.backend.route.Router;
 import im.backend.scan.Scanning;
@@ -25,7 +26,8 @@ public record Ports(
         Stores stores) {
 
     /** Where releases run, and what they leave behind. */
-    public record Hosting(Orchestrator orchestrator, OneOff oneOff, InstanceLogs logs, Storage storage) {}
+    public record Hosting(
+            Orchestrator orchestrator, OneOff oneOff, Schedules schedules, InstanceLogs logs, Storage storage) {}
 
     public record Stores(ProjectStore projects, ReleaseStore releases, DeploymentLog log) {}
 }

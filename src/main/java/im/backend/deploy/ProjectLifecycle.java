@@ -113,6 +113,7 @@ public final class ProjectLifecycle {
         ports.stores().projects().markStopped(id);
         Draining draining = rollout.traffic().withdraw(id);
         live.ifPresent(release -> rollout.traffic().withdraw(id, release.commit()));
+        rollout.unschedule(id);
         List<Instance> instances = ports.hosting().orchestrator().running(id);
         try {
             draining.await(settings.stopGrace());

@@ -5,6 +5,7 @@ import im.backend.domain.Project;
 import im.backend.domain.Release;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
+import im.backend.orchestrator.Schedules;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.Optional;
  *
  * @param live empty before the first success and while it is stopped
  * @param urls the shortest first; those that the router knows now
+ * @param scheduled commands that are run at their times, by name
  * @param newest the deployment that was asked for last
  * @param replicas wanted of {@code web}
  */
@@ -22,12 +24,14 @@ public record ProjectState(
         Optional<Release> live,
         List<URI> urls,
         List<SeenInstance> instances,
+        List<Schedules.State> scheduled,
         Optional<Deployment> newest,
         int replicas) {
 
     public ProjectState {
         urls = List.copyOf(urls);
         instances = List.copyOf(instances);
+        scheduled = List.copyOf(scheduled);
     }
 
     public record SeenInstance(Instance instance, Observation observation) {}

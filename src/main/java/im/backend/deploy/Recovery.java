@@ -114,7 +114,7 @@ final class Recovery {
     private void recover(Project project, Optional<Release> live, List<Deployment> unfinished) {
         try {
             stopUnwanted(project, live);
-            live.ifPresent(release -> rollout.bringUp(project, release));
+            live.ifPresentOrElse(release -> rollout.bringUp(project, release), () -> rollout.unschedule(project.id()));
             removeNamespaces(project, live, unfinished);
         } catch (RuntimeException e) {
             // One broken project must not keep the others down.

@@ -9,6 +9,8 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Orchestrator;
+import im.backend.orchestrator.ScheduledWorkload;
+import im.backend.orchestrator.Schedules;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.ProblemException;
 import im.backend.route.Draining;
@@ -26,6 +28,7 @@ final class Rollout {
     private static final Duration STEADY = Duration.ofSeconds(1);
 
     private final Orchestrator orchestrator;
+    private final Schedules schedules;
     private final Launcher launcher;
     private final HealthProbe probe;
     private final Traffic traffic;
@@ -34,12 +37,14 @@ final class Rollout {
 
     Rollout(
             Orchestrator orchestrator,
+            Schedules schedules,
             Launcher launcher,
             HealthProbe probe,
             Traffic traffic,
             Hosts hosts,
             DeploySettings settings) {
         this.orchestrator = orchestrator;
+        this.schedules = schedules;
         this.launcher = launcher;
         this.probe = probe;
         this.traffic = traffic;
@@ -48,7 +53,7 @@ final class Rollout {
     }
 
     /** What was started of a release. */
-    record Started(Release release, List<Instance> web, List<Instance> others) {
+    record Started(Release release, List<Instance> web, List<Instance> others, List<ScheduledWorkload> scheduled) {
         List<Endpoint> endpoints() {
             return web.stream()
                     .flatMap(instance -> instance.endpoint().stream())
@@ -90,7 +95,7 @@ final class Rollout {
         List<Instance> web = launch.web().stream().map(orchestrator::start).toList();
         List<Instance> others =
                 launch.others().stream().map(orchestrator::start).toList();
-        return new Started(launch.release(), web, others);
+        return new Started(launch.release(), web, others, launch.scheduled());
     }
 
     void awaitHealthy(Started started) throws InterruptedException {
@@ -110,10 +115,26 @@ final class Rollout {
         return traffic.publish(started.release(), started.endpoints());
     }
 
+    /** Its commands are run at their times from now on, and those of no other release. */
+    void schedule(Started started) {
+        schedules.replace(started.release().project(), started.scheduled());
+    }
+
+    /** As {@link #schedule(Started)}, of a release that runs. */
+    void schedule(Project project, Release release) {
+        schedules.replace(project.id(), launcher.prepare(project, release).scheduled());
+    }
+
+    /** No command of the project is run any more, and none is running when this returns. */
+    void unschedule(ProjectId project) {
+        schedules.replace(project, List.of());
+    }
+
     /** Safe to repeat: what runs is found and not started twice. Routes point at it while it is still starting. */
     Started bringUp(Project project, Release release) {
         Started started = start(launcher.prepare(project, release));
         publish(started);
+        schedule(started);
         return started;
     }
 

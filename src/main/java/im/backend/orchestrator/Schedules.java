@@ -29,10 +29,10 @@ public interface Schedules {
     List<State> states(ProjectId project);
 
     /**
-     * @param next when it is to be run next
+     * @param next when it is to be run next; empty while somebody has suspended it
      * @param last the run that began last, of this release or an earlier one; empty when none is known any more
      */
-    record State(String name, Schedule schedule, Instant next, Optional<Run> last) {}
+    record State(String name, Schedule schedule, Optional<Instant> next, Optional<Run> last) {}
 
     record Run(Instant begun, Outcome outcome) {}
 

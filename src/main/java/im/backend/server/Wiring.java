@@ -21,6 +21,7 @@ import im.backend.identity.local.FirstAdmin;
 import im.backend.identity.local.LocalIdentityProvider;
 import im.backend.orchestrator.local.LocalOneOff;
 import im.backend.orchestrator.local.LocalOrchestrator;
+import im.backend.orchestrator.local.LocalSchedules;
 import im.backend.orchestrator.local.LocalSettings;
 import im.backend.orchestrator.local.LocalStorage;
 import im.backend.orchestrator.local.ProjectLogs;
@@ -196,7 +197,11 @@ final class Wiring {
         LocalOrchestrator orchestrator = new LocalOrchestrator(settings, launcher, toolchains, logs, storage);
         orchestrator.start();
         closing.add("orchestrator", orchestrator);
-        return new Ports.Hosting(orchestrator, new LocalOneOff(settings, launcher, toolchains), logs, storage);
+        LocalSchedules schedules = new LocalSchedules(settings, launcher, toolchains, logs, clock);
+        schedules.start();
+        closing.add("schedules", schedules);
+        return new Ports.Hosting(
+                orchestrator, new LocalOneOff(settings, launcher, toolchains), schedules, logs, storage);
     }
 
     Scanning scanning(Launcher launcher) {

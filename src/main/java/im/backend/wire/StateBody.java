@@ -1,5 +1,6 @@
 package im.backend.wire;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,6 +9,7 @@ import java.util.Optional;
  *
  * @param urls the shortest first
  * @param replicas wanted of the process {@code web}
+ * @param cron commands that are run at their times, by name
  * @param newest the deployment that was asked for last
  */
 public record StateBody(
@@ -16,10 +18,12 @@ public record StateBody(
         List<String> urls,
         int replicas,
         List<InstanceBody> instances,
+        List<CronBody> cron,
         Optional<DeploymentBody> newest) {
     public StateBody {
         urls = List.copyOf(urls);
         instances = List.copyOf(instances);
+        cron = List.copyOf(cron);
     }
 
     /**
@@ -36,4 +40,20 @@ public record StateBody(
             Optional<Long> memoryBytes,
             Optional<Integer> exitCode,
             Optional<Boolean> outOfMemory) {}
+
+    /**
+     * A scheduled command of the live release.
+     *
+     * @param schedule five fields of crontab(5) or a word for them, in UTC
+     * @param next when it is to be run next; absent while it is suspended
+     * @param last absent when no run is known
+     */
+    public record CronBody(String name, String schedule, Optional<Instant> next, Optional<RunBody> last) {}
+
+    /**
+     * @param state {@code running}, {@code ended} or {@code failed}
+     * @param exitCode of one that has ended
+     * @param reason why it failed
+     */
+    public record RunBody(Instant begun, String state, Optional<Integer> exitCode, Optional<String> reason) {}
 }

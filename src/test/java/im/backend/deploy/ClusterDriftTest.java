@@ -353,6 +353,7 @@ class ClusterDriftTest {
                 new Ports.Hosting(
                         orchestrator,
                         ports.hosting().oneOff(),
+                        ports.hosting().schedules(),
                         ports.hosting().logs(),
                         ports.hosting().storage()),
                 router,

@@ -16,6 +16,7 @@ import im.backend.domain.Release;
 import im.backend.orchestrator.kubernetes.KubernetesLogs;
 import im.backend.orchestrator.kubernetes.KubernetesOneOff;
 import im.backend.orchestrator.kubernetes.KubernetesOrchestrator;
+import im.backend.orchestrator.kubernetes.KubernetesSchedules;
 import im.backend.orchestrator.kubernetes.KubernetesSettings;
 import im.backend.orchestrator.kubernetes.KubernetesStorage;
 import im.backend.orchestrator.log.LogFolder;
@@ -105,6 +106,7 @@ final class ClusterPlatform implements AutoCloseable {
                 new Ports.Hosting(
                         new KubernetesOrchestrator(cluster, settings),
                         new KubernetesOneOff(cluster, settings),
+                        new KubernetesSchedules(cluster, settings, Clock.systemUTC()),
                         logs,
                         new KubernetesStorage(cluster, settings, folders)),
                 new IngressRouter(

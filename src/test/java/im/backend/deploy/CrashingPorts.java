@@ -28,6 +28,7 @@ final class CrashingPorts {
             "append",
             "complete",
             "keepNewest",
+            "replace",
             "put");
 
     private final int crashAt;
@@ -58,6 +59,7 @@ final class CrashingPorts {
                 new Ports.Hosting(
                         wrap(ports.hosting().orchestrator()),
                         wrap(ports.hosting().oneOff()),
+                        wrap(ports.hosting().schedules()),
                         ports.hosting().logs(),
                         ports.hosting().storage()),
                 wrap(ports.router()),

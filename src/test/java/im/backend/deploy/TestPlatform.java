@@ -19,6 +19,7 @@ import im.backend.manifest.ManifestReader;
 import im.backend.orchestrator.FakeInstanceLogs;
 import im.backend.orchestrator.FakeOneOff;
 import im.backend.orchestrator.FakeOrchestrator;
+import im.backend.orchestrator.FakeSchedules;
 import im.backend.orchestrator.FakeStorage;
 import im.backend.orchestrator.Workload;
 import im.backend.route.FakeRouter;
@@ -64,6 +65,7 @@ public final class TestPlatform implements AutoCloseable {
     final InMemorySecretStore secrets = new InMemorySecretStore(releases::kept, clock);
     final FakeInstanceLogs instanceLogs = new FakeInstanceLogs();
     final FakeOneOff oneOff = new FakeOneOff();
+    final FakeSchedules schedules = new FakeSchedules();
     final FakeStorage storage = new FakeStorage();
     final FakeRouter router = new FakeRouter();
     final FakeScanner scanner = new FakeScanner();
@@ -85,7 +87,7 @@ public final class TestPlatform implements AutoCloseable {
                 source,
                 ManifestReader::read,
                 images,
-                new Ports.Hosting(orchestrator, oneOff, instanceLogs, storage),
+                new Ports.Hosting(orchestrator, oneOff, schedules, instanceLogs, storage),
                 router,
                 secrets,
                 new Scanning(scanner, scanPolicy),

@@ -20,6 +20,7 @@ import im.backend.manifest.ManifestReader;
 import im.backend.orchestrator.FakeInstanceLogs;
 import im.backend.orchestrator.FakeOneOff;
 import im.backend.orchestrator.FakeOrchestrator;
+import im.backend.orchestrator.FakeSchedules;
 import im.backend.orchestrator.FakeStorage;
 import im.backend.problem.Problem;
 import im.backend.project.BackupDesk;
@@ -86,7 +87,7 @@ final class ApiFixture implements AutoCloseable {
                 new InMemorySourceStore(clock),
                 ManifestReader::read,
                 images,
-                new Ports.Hosting(orchestrator, new FakeOneOff(), logs, new FakeStorage()),
+                new Ports.Hosting(orchestrator, new FakeOneOff(), new FakeSchedules(), logs, new FakeStorage()),
                 new FakeRouter(),
                 new InMemorySecretStore(releases::kept, clock),
                 new Scanning(scanner, ScanPolicy.OPEN),

@@ -170,6 +170,11 @@ final class WireSamples {
                         1,
                         List.of(new StateBody.InstanceBody(
                                 "web", 0, "running", 0, Optional.of(40_000_000L), Optional.empty(), Optional.empty())),
+                        List.of(new StateBody.CronBody(
+                                "report",
+                                "*/5 * * * *",
+                                Optional.of(AT),
+                                Optional.of(new StateBody.RunBody(AT, "ended", Optional.of(1), Optional.empty())))),
                         Optional.empty()),
                 new ScaleReply(2, Optional.of(ACCEPTED)),
                 new FileBody("main.py", 8, false),

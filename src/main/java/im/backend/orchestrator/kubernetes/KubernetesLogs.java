@@ -11,6 +11,7 @@ import im.backend.cluster.Watch;
 import im.backend.domain.ProjectId;
 import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.LogLine;
+import im.backend.orchestrator.ScheduledWorkload;
 import im.backend.orchestrator.Workload;
 import im.backend.orchestrator.log.InstanceId;
 import im.backend.orchestrator.log.LogFolder;
@@ -144,6 +145,15 @@ public final class KubernetesLogs implements InstanceLogs, AutoCloseable {
                     return new PodLogIntake(cluster, Address.of(pod), source, folder.of(project), progress, clock)
                             .start();
                 }));
+        tellExit(pod);
+    }
+
+    /** Nobody waits for a scheduled command, so its log says that it failed. */
+    private void tellExit(V1Pod pod) {
+        PodLogIntake intake = intakes.get(uid(pod));
+        if (intake != null && ScheduledWorkload.isScheduled(intake.source().id().key())) {
+            PodDiagnosis.lastExit(pod).filter(exit -> exit.code() != 0).ifPresent(intake::exited);
+        }
     }
 
     private void detach(String uid) {

@@ -32,7 +32,8 @@ final class NamespaceObjects {
             "secrets", new Quantity("100"),
             "configmaps", new Quantity("20"),
             "persistentvolumeclaims", new Quantity("20"),
-            "count/jobs.batch", new Quantity("50"),
+            "count/jobs.batch", new Quantity("100"),
+            "count/cronjobs.batch", new Quantity("50"),
             "count/deployments.apps", new Quantity("50"));
 
     private final KubernetesSettings settings;

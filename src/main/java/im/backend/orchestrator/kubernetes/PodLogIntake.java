@@ -2,6 +2,7 @@ package im.backend.orchestrator.kubernetes;
 
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
+import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.log.LogSource;
 import im.backend.orchestrator.log.ProjectLog;
 import im.backend.orchestrator.log.RateBudget;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Takes what one pod writes over into its project's log, over restarts of its container, of the API server and of this
@@ -31,6 +33,7 @@ final class PodLogIntake implements PodOutput.Listener {
     private final Path progress;
     private final String writer;
     private final PodOutput output;
+    private final Clock clock;
     private final RateBudget budget;
     private final ByteArrayOutputStream batch = new ByteArrayOutputStream();
     private final Thread thread;
@@ -38,6 +41,7 @@ final class PodLogIntake implements PodOutput.Listener {
     private long leftOut;
     private boolean heardSome;
     private volatile boolean gone;
+    private volatile Optional<Exit> exit = Optional.empty();
 
     PodLogIntake(Cluster cluster, Address pod, LogSource source, ProjectLog log, Path progress, Clock clock) {
         this.source = source;
@@ -46,6 +50,7 @@ final class PodLogIntake implements PodOutput.Listener {
         this.writer = "pod/" + pod.name();
         this.last = resumed();
         this.output = new PodOutput(cluster, pod, AppPod.CONTAINER, last);
+        this.clock = clock;
         this.budget = new RateBudget(clock);
         this.thread = Thread.ofVirtual().name("log of " + pod).unstarted(this::run);
     }
@@ -62,6 +67,11 @@ final class PodLogIntake implements PodOutput.Listener {
     /** The pod is no more: what it wrote last is taken over, then this ends. */
     void finish() {
         gone = true;
+    }
+
+    /** To be told behind its last line, once. */
+    void exited(Exit how) {
+        exit = Optional.of(how);
     }
 
     /** Ends at once; the next server goes on from here. */
@@ -118,10 +128,15 @@ final class PodLogIntake implements PodOutput.Listener {
                 LOG.log(System.Logger.Level.DEBUG, "no earlier log of " + writer, noneBefore);
             }
             missed = false;
+            boolean heardAll = false;
             try {
                 output.follow(this);
+                heardAll = true;
             } catch (IOException | ProblemException broken) {
                 LOG.log(System.Logger.Level.DEBUG, "log of " + writer + " broke off", broken);
+            }
+            if (heardAll || ending) {
+                tellExit();
             }
             if (ending) {
                 forget();
@@ -138,8 +153,30 @@ final class PodLogIntake implements PodOutput.Listener {
         }
     }
 
+    private void tellExit() {
+        if (exit.isEmpty() || Files.exists(exitTold())) {
+            return;
+        }
+        Exit how = exit.get();
+        String memory = how.outOfMemory() ? "out of memory; set a higher `memory:` in backend.yml; " : "";
+        add(clock.instant(), ("backendim: " + memory + "exited with " + how.code()).getBytes(StandardCharsets.UTF_8));
+        caughtUp();
+        try {
+            Files.createDirectories(progress.getParent());
+            Files.writeString(exitTold(), "");
+        } catch (IOException toldAgain) {
+            LOG.log(System.Logger.Level.WARNING, "log of {0}: {1}", writer, toldAgain.toString());
+        }
+    }
+
+    /** There once the exit code is in the log. */
+    private Path exitTold() {
+        return progress.resolveSibling(progress.getFileName() + ".exit");
+    }
+
     private void forget() {
         try {
+            Files.deleteIfExists(exitTold());
             Files.deleteIfExists(progress);
         } catch (IOException harmless) {
             LOG.log(System.Logger.Level.DEBUG, "progress of " + writer + " stays", harmless);

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Labels by which an object on the cluster tells whose it is; the same on a Deployment, its pods, and one-off Jobs. */
+/** Labels by which an object on the cluster tells whose it is; the same on a Deployment or CronJob, its pods, and one-off Jobs. */
 record WorkloadLabels(Workload.Key key, ReleaseName release) {
     static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     static final String PLATFORM = "backendim";
@@ -22,11 +22,11 @@ record WorkloadLabels(Workload.Key key, ReleaseName release) {
     static final String DEPLOYMENT = "backend.im/deployment";
     static final String ORDINAL = "backend.im/ordinal";
 
-    /** No process has a full stop in its name. */
+    /** No process but a scheduled command has a full stop in its name. */
     private static final String OPEN = "p.";
 
     private static final String CLOSE = ".p";
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?");
+    private static final Pattern PLAIN = Pattern.compile("(cron\\.)?[A-Za-z0-9]([A-Za-z0-9_-]*[A-Za-z0-9])?");
 
     static WorkloadLabels of(Workload workload) {
         return new WorkloadLabels(workload.key(), workload.release());

@@ -2,11 +2,17 @@ package im.backend.orchestrator.kubernetes;
 
 import im.backend.cluster.Kind;
 import im.backend.domain.AppManifest.Scaling;
+import im.backend.orchestrator.ScheduledWorkload;
+import im.backend.orchestrator.Schedules;
 import im.backend.orchestrator.Workload;
 import io.kubernetes.client.custom.IntOrString;
+import io.kubernetes.client.openapi.models.V1CronJob;
+import io.kubernetes.client.openapi.models.V1CronJobSpec;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1DeploymentSpec;
 import io.kubernetes.client.openapi.models.V1DeploymentStrategy;
+import io.kubernetes.client.openapi.models.V1JobSpec;
+import io.kubernetes.client.openapi.models.V1JobTemplateSpec;
 import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1Lifecycle;
 import io.kubernetes.client.openapi.models.V1LifecycleHandler;
@@ -38,6 +44,9 @@ final class WorkloadObjects {
     private static final int CPU_PERCENT = 80;
     /** Nothing of an old Deployment is needed: what was deployed before is one of its own. */
     private static final int REVISIONS = 1;
+
+    /** Of those that came to a good end, and of those that did not: the last one tells how it went. */
+    private static final int RUNS_KEPT = 1;
     /** Until the last node has heard that a pod is going, so that the others get its requests. */
     private static final long FAREWELL_SECONDS = 3;
 
@@ -122,6 +131,30 @@ final class WorkloadObjects {
     V1PodTemplateSpec once(Workload workload) {
         return template(
                 workload, pods.spec(workload, InstanceName.of(workload.key()).value()));
+    }
+
+    /** Its runs are one at a time, begin at their time or not at all, and are tried once. */
+    V1CronJob cronJob(ScheduledWorkload command) {
+        Workload workload = command.workload();
+        V1PodTemplateSpec pod = once(workload);
+        pod.getSpec().restartPolicy("Never");
+        return new V1CronJob()
+                .metadata(metadata(workload))
+                .spec(new V1CronJobSpec()
+                        .schedule(command.schedule().inNumbers())
+                        .timeZone("Etc/UTC")
+                        .suspend(false)
+                        .concurrencyPolicy("Forbid")
+                        .startingDeadlineSeconds(Schedules.LATE_MAX.toSeconds())
+                        .successfulJobsHistoryLimit(RUNS_KEPT)
+                        .failedJobsHistoryLimit(RUNS_KEPT)
+                        .jobTemplate(new V1JobTemplateSpec()
+                                .metadata(new V1ObjectMeta().labels(ownership.labels(workload)))
+                                .spec(new V1JobSpec()
+                                        .backoffLimit(0)
+                                        .activeDeadlineSeconds(
+                                                Math.max(1, command.timeout().toSeconds()))
+                                        .template(pod))));
     }
 
     private V1PodTemplateSpec template(Workload workload, V1PodSpec pod) {

@@ -1,16 +1,53 @@
 package im.backend.orchestrator.local;
 
 import im.backend.file.FileTree;
+import im.backend.orchestrator.ScheduledWorkload;
+import im.backend.orchestrator.log.InstanceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** {@code instances/{release}/{id}/}: what is remembered of one instance, and what it wrote. */
 record InstanceFolder(Path path) {
+    /** All below the folder of instances: one for each release, and in it one for each of its instances. */
+    static List<InstanceFolder> in(Path instances) {
+        if (!Files.isDirectory(instances)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.walk(instances, 2)) {
+            return files.map(InstanceFolder::new)
+                    .filter(folder -> folder.id().isPresent())
+                    .toList();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    Optional<InstanceId> id() {
+        return InstanceId.parse(path.getFileName().toString());
+    }
+
+    /** Whether it belongs to a run of a scheduled command. */
+    boolean isScheduled() {
+        return id().filter(id -> ScheduledWorkload.isScheduled(id.key())).isPresent();
+    }
+
+    /** When the program was started that {@link #read} tells of. */
+    Instant startedAt() {
+        try {
+            return Files.getLastModifiedTime(path.resolve("state")).toInstant();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
+        }
+    }
+
     Path output() {
         return path.resolve("output.log");
     }

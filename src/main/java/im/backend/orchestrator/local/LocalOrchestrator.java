@@ -23,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +68,13 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
 
     /** Finds what an earlier server left: instances wait to be asked for, everything else is killed and removed. */
     public void start() {
-        for (InstanceFolder folder : folders()) {
+        List<String> ids = new ArrayList<>();
+        for (InstanceFolder folder : InstanceFolder.in(settings.instances())) {
+            if (folder.isScheduled()) {
+                // LocalSchedules goes on with it.
+                folder.id().ifPresent(id -> ids.add(id.toString()));
+                continue;
+            }
             Optional<InstanceState> state = folder.read();
             Optional<RunningProgram> program = state.flatMap(known -> launcher.find(known.footprint()));
             state.ifPresent(known -> logs.attach(LogSource.of(known.instance()), folder));
@@ -80,7 +87,8 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
                 folder.delete();
             }
         }
-        launcher.sweep(unclaimed.keySet().stream().map(InstanceId::toString).toList());
+        unclaimed.keySet().forEach(id -> ids.add(id.toString()));
+        launcher.sweep(ids);
         LOG.log(System.Logger.Level.INFO, "{0} instances of an earlier server are running", unclaimed.size());
     }
 
@@ -280,20 +288,6 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
 
     private Stream<Workload.Key> keys() {
         return instances().map(Instance::key);
-    }
-
-    private List<InstanceFolder> folders() {
-        if (!Files.isDirectory(settings.instances())) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(settings.instances(), 2)) {
-            return files.filter(file ->
-                            InstanceId.parse(file.getFileName().toString()).isPresent())
-                    .map(InstanceFolder::new)
-                    .toList();
-        } catch (IOException unreadable) {
-            throw new UncheckedIOException(unreadable);
-        }
     }
 
     private Path folderOf(ReleaseName release) {

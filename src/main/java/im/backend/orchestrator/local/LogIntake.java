@@ -84,6 +84,17 @@ final class LogIntake {
         takeLines(true);
     }
 
+    /** What it writes when it is started again goes into another file, which is to be read from its beginning. */
+    synchronized void forget() {
+        try {
+            if (offset > 0) {
+                log.append(LogSource.progress(source.id().toString(), 0));
+            }
+        } catch (IOException failed) {
+            tell(failed);
+        }
+    }
+
     /** The exit code that the sandbox wrote last; the app could have forged it. */
     synchronized OptionalInt toldExit() {
         return toldExit;

@@ -93,6 +93,7 @@ public final class ProjectLogs implements InstanceLogs, AutoCloseable {
         LogIntake intake = intakes.remove(id);
         if (intake != null) {
             intake.finish();
+            intake.forget();
         }
     }
 

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 
 /** A workload's key as a file name and launch id: {@code {deployment}.{process}.{ordinal}}. */
 public record InstanceId(Workload.Key key) {
-    private static final Pattern GRAMMAR =
-            Pattern.compile("([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.([A-Za-z0-9_-]{1,64})\\.([0-9]{1,9})");
+    private static final Pattern GRAMMAR = Pattern.compile(
+            "([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\\.((?:cron\\.)?[A-Za-z0-9_-]{1,64})\\.([0-9]{1,9})");
 
     public InstanceId {
         String text = text(key);
