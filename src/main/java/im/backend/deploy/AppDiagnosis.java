@@ -161,6 +161,15 @@ final class AppDiagnosis {
                 evidence(release, instance));
     }
 
+    /** A process without traffic that does not come up, and nobody says why. */
+    StageFailed late(Release release, Instance instance, Duration waited) {
+        return new StageFailed(
+                "timeout",
+                "The " + instance.key().process() + " process does not run after " + Wording.of(waited) + ".",
+                "If it needs longer to start, raise healthcheck.deadline in backend.yml.",
+                evidence(release, instance));
+    }
+
     private static StageFailed missing(String process, String module, String fix, List<String> lines) {
         return new StageFailed(
                 "missing-module",

@@ -31,7 +31,6 @@ final class HealthProbe {
     private static final List<Duration> LOOKS =
             List.of(Duration.ofSeconds(1), Duration.ofSeconds(3), Duration.ofSeconds(10));
 
-    private static final Duration HINDRANCE_PAUSE = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final Orchestrator orchestrator;
@@ -52,18 +51,42 @@ final class HealthProbe {
         new Waiting(target).run();
     }
 
-    /** A process without traffic counts as started when it is still there after a moment. */
+    /**
+     * A process without traffic counts as started when all that was asked for runs and is still there after a moment. Fails
+     * as {@link #await} does.
+     */
     void awaitSteady(Release release, Instance instance, Duration moment) throws InterruptedException {
-        long deadline = System.nanoTime() + moment.toNanos();
+        HealthCheck check = release.manifest().healthcheck();
+        Duration max = check.grace().plus(check.deadline());
+        HindranceLook hindrance = new HindranceLook(orchestrator, diagnosis, release, instance);
+        long begun = System.nanoTime();
+        Optional<Long> steadySince = Optional.empty();
         while (true) {
             if (orchestrator.lastExit(instance.key()).isPresent()) {
                 throw diagnosis.exited(release, instance).asException();
             }
-            if (System.nanoTime() >= deadline) {
-                return;
+            long now = System.nanoTime();
+            if (orchestrator.isRolledOut(instance.key())) {
+                steadySince = steadySince.or(() -> Optional.of(now));
+                if (now - steadySince.get() >= moment.toNanos()) {
+                    return;
+                }
+            } else {
+                steadySince = Optional.empty();
+                hindrance.look();
+                if (now - begun > max.toNanos()) {
+                    throw notRunning(release, instance, max);
+                }
             }
             Thread.sleep(Duration.ofMillis(20));
         }
+    }
+
+    private RuntimeException notRunning(Release release, Instance instance, Duration waited) {
+        return (orchestrator.observe(instance.key()) instanceof Observation.Held(Hindrance hindrance)
+                        ? diagnosis.held(release, instance, hindrance)
+                        : diagnosis.late(release, instance, waited))
+                .asException();
     }
 
     private final class Waiting {
@@ -72,7 +95,7 @@ final class HealthProbe {
         private final long begun = System.nanoTime();
         private final List<Duration> looksLeft = new ArrayList<>(LOOKS);
         private String lastAnswer = "";
-        private Duration hindranceLook = HINDRANCE_PAUSE;
+        private final HindranceLook hindrance;
         private int deafLooks;
         private boolean connected;
         private boolean first = true;
@@ -81,6 +104,7 @@ final class HealthProbe {
         Waiting(Target target) {
             this.target = target;
             this.check = target.release().manifest().healthcheck();
+            this.hindrance = new HindranceLook(orchestrator, diagnosis, target.release(), target.instance());
         }
 
         void run() throws InterruptedException {
@@ -97,7 +121,7 @@ final class HealthProbe {
                     throw timedOut(deadline);
                 }
                 if (!rolledOut) {
-                    lookForHindrance();
+                    hindrance.look();
                 }
                 look();
                 pause();
@@ -202,20 +226,6 @@ final class HealthProbe {
             if (deafLooks > 1) {
                 throw diagnosis
                         .elsewhere(target.release(), target.instance(), target.endpoint(), elsewhere)
-                        .asException();
-            }
-        }
-
-        /** What will not pass by itself is told now, and not at the deadline. */
-        private void lookForHindrance() {
-            if (age().compareTo(hindranceLook) < 0) {
-                return;
-            }
-            hindranceLook = age().plus(HINDRANCE_PAUSE);
-            if (orchestrator.observe(target.instance().key()) instanceof Observation.Held(Hindrance hindrance)
-                    && hindrance.outlook() == Hindrance.Outlook.STAYS) {
-                throw diagnosis
-                        .held(target.release(), target.instance(), hindrance)
                         .asException();
             }
         }

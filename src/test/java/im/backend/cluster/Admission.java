@@ -56,6 +56,7 @@ final class Admission {
             object.withObjectProperty("spec").put("clusterIP", FakeNode.address(network, number));
         }
         if (key.kind() == Kind.POD) {
+            quota(key);
             object.withObjectProperty("status").put("phase", "Pending");
         }
         check(key, object);
@@ -96,6 +97,19 @@ final class Admission {
         } else if (key.kind() == Kind.SERVICE) {
             ports(key, object.at("/spec/ports"));
         }
+    }
+
+    private void quota(ObjectKey pod) {
+        int used = store.list(Kind.POD, pod.namespace()).size();
+        store.list(Kind.RESOURCE_QUOTA, pod.namespace()).forEach(quota -> {
+            JsonNode hard = quota.getValue().at("/spec/hard/pods");
+            if (!hard.isMissingNode() && used >= hard.asInt()) {
+                throw ApiError.forbidden(
+                        pod,
+                        "exceeded quota: " + quota.getKey().name() + ", requested: pods=1, used: pods=" + used
+                                + ", limited: pods=" + hard.asInt());
+            }
+        });
     }
 
     private static void labels(ObjectKey key, JsonNode labels) {

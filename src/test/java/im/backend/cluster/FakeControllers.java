@@ -175,6 +175,12 @@ final class FakeControllers implements AutoCloseable {
         } else if (!store.list(Kind.STORAGE_CLASS, "").isEmpty()
                 && !claim.at("/spec/storageClassName").asText("default").isEmpty()) {
             provision(key, claim);
+        } else {
+            node.event(
+                    key,
+                    claim.at("/metadata/uid").asText(),
+                    "FailedBinding",
+                    "no persistent volumes available for this claim and no storage class is set");
         }
     }
 

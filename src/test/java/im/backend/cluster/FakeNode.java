@@ -2,6 +2,7 @@ package im.backend.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubernetes.client.custom.Quantity;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -105,23 +106,43 @@ public final class FakeNode implements AutoCloseable {
         });
     }
 
-    public void event(ObjectKey pod, String uid, String reason, String message) {
+    /** Once for each thing that is to be said about an object, where a real one counts how often. */
+    public void event(ObjectKey about, String uid, String reason, String message) {
+        String name = about.name() + "." + Integer.toHexString((uid + reason + message).hashCode());
+        ObjectKey key = about.sibling(Kind.EVENT, name);
+        if (store.get(key).isPresent()) {
+            return;
+        }
         ObjectNode event = FakeApi.JSON.createObjectNode();
         event.put("type", "Warning")
                 .put("reason", reason)
                 .put("message", message)
                 .put("lastTimestamp", ObjectStore.now());
         event.putObject("involvedObject")
-                .put("kind", "Pod")
-                .put("namespace", pod.namespace())
-                .put("name", pod.name())
+                .put("kind", about.kind().name())
+                .put("namespace", about.namespace())
+                .put("name", about.name())
                 .put("uid", uid);
-        ObjectKey key = pod.sibling(Kind.EVENT, pod.name() + "." + Long.toHexString(System.nanoTime()));
         try {
             api.create(key, event, false);
         } catch (ApiError namespaceGoes) {
             // Nobody will ask any more.
         }
+    }
+
+    /** What keeps the scheduler from giving the pod a node; only what somebody has said that nodes have is counted. */
+    Optional<String> unschedulable(ObjectNode pod) {
+        long wanted = new Quantity(
+                        pod.at("/spec/containers/0/resources/requests/memory").asText("0"))
+                .getNumber()
+                .longValue();
+        boolean room = store.list(Kind.NODE, "").stream()
+                .map(node -> node.getValue().at("/status/allocatable/memory"))
+                .anyMatch(memory -> memory.isMissingNode()
+                        || new Quantity(memory.asText()).getNumber().longValue() >= wanted);
+        return room || store.list(Kind.NODE, "").isEmpty()
+                ? Optional.empty()
+                : Optional.of("0/1 nodes are available: 1 Insufficient memory.");
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.net.HttpURLConnection;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,7 +28,6 @@ final class PodRun {
     private Instant nextStart = Instant.EPOCH;
     private Optional<ObjectNode> lastEnd = Optional.empty();
     private Optional<Instant> terminating = Optional.empty();
-    private boolean toldPull;
 
     PodRun(ObjectKey key, Path folder, String address, FakeNode node) {
         this.key = key;
@@ -64,14 +64,22 @@ final class PodRun {
                 .put("name", container.path("name").asText());
         told.put("image", container.path("image").asText()).put("ready", false).put("restartCount", restarts);
         Optional<Path> root = node.image(container.path("image").asText());
-        if (!claimsBound(pod)) {
+        Optional<String> unschedulable = claimsBound(pod)
+                ? node.unschedulable(pod)
+                : Optional.of("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
+        Optional<String> unmounted = unmounted(pod);
+        if (unschedulable.isPresent()) {
             told.putObject("state");
             status.putArray("conditions")
                     .addObject()
                     .put("type", "PodScheduled")
                     .put("status", "False")
                     .put("reason", "Unschedulable")
-                    .put("message", "0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
+                    .put("message", unschedulable.get());
+            warn(pod, "FailedScheduling", unschedulable.get());
+        } else if (run == null && unmounted.isPresent()) {
+            waiting(pod, told, "ContainerCreating", "");
+            warn(pod, "FailedMount", unmounted.get());
         } else if (root.isEmpty()) {
             waiting(
                     pod,
@@ -97,7 +105,7 @@ final class PodRun {
         }
         Optional<Integer> exit = now.exit();
         if (exit.isEmpty()) {
-            running(now, container, status, told);
+            running(now, pod, container, status, told);
             return;
         }
         ObjectNode ended = FakeApi.JSON.createObjectNode().put("exitCode", exit.get());
@@ -133,8 +141,11 @@ final class PodRun {
         }
     }
 
-    private void running(ContainerRun now, ObjectNode container, ObjectNode status, ObjectNode told) {
+    private void running(ContainerRun now, ObjectNode pod, ObjectNode container, ObjectNode status, ObjectNode told) {
         boolean ready = ready(container);
+        if (!ready) {
+            warn(pod, "Unhealthy", "Startup probe failed: dial tcp " + address + ": connect: connection refused");
+        }
         status.put("phase", "Running");
         told.put("ready", ready).put("started", ready);
         told.putObject("state")
@@ -195,10 +206,31 @@ final class PodRun {
 
     private void waiting(ObjectNode pod, ObjectNode told, String reason, String message) {
         told.putObject("state").putObject("waiting").put("reason", reason).put("message", message);
-        if (!toldPull && reason.equals("ImagePullBackOff")) {
-            toldPull = true;
-            node.event(key, pod.at("/metadata/uid").asText(), "Failed", "Failed to pull image: not found");
+        if (reason.equals("ImagePullBackOff")) {
+            warn(pod, "Failed", "Failed to pull image: not found");
         }
+    }
+
+    private void warn(ObjectNode pod, String reason, String message) {
+        node.event(key, pod.at("/metadata/uid").asText(), reason, message);
+    }
+
+    /** A local volume has to be there before; the kubelet makes the folders of all others. */
+    private Optional<String> unmounted(ObjectNode pod) {
+        for (JsonNode volume : pod.at("/spec/volumes")) {
+            String claim = volume.at("/persistentVolumeClaim/claimName").asText("");
+            String name = node.object(key.sibling(Kind.PERSISTENT_VOLUME_CLAIM, claim))
+                    .at("/spec/volumeName")
+                    .asText("");
+            String path = node.object(new ObjectKey(Kind.PERSISTENT_VOLUME, "", name))
+                    .at("/spec/local/path")
+                    .asText("");
+            if (!path.isEmpty() && !Files.isDirectory(Path.of(path))) {
+                return Optional.of("MountVolume.NewMounter initialization failed for volume \"" + name + "\" : path \""
+                        + path + "\" does not exist");
+            }
+        }
+        return Optional.empty();
     }
 
     private boolean claimsBound(ObjectNode pod) {

@@ -102,13 +102,13 @@ public final class KubernetesOrchestrator implements Orchestrator {
         if (sighting.running() == 0 && sighting.lastExit().isPresent()) {
             return new Observation.Exited(sighting.lastExit().get(), sighting.restarts());
         }
-        if (!sighting.rolledOut() && sighting.hindrance().isPresent()) {
-            return new Observation.Held(sighting.hindrance().get());
-        }
-        if (!sighting.rolledOut()) {
-            return new Observation.Running(List.of(), 0, sighting.restarts());
-        }
         Address place = sightings.place(key).orElseThrow();
+        if (!sighting.rolledOut()) {
+            return ReleaseEvents.in(cluster, place.namespace())
+                    .hindrance(place, sighting.unready(), sighting.hindrance())
+                    .<Observation>map(Observation.Held::new)
+                    .orElse(new Observation.Running(List.of(), 0, sighting.restarts()));
+        }
         return new Observation.Running(
                 services.endpoint(place).stream().toList(), memoryBytes(key, place), sighting.restarts());
     }

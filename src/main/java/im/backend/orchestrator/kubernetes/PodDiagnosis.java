@@ -8,7 +8,6 @@ import io.kubernetes.client.openapi.models.V1ContainerState;
 import io.kubernetes.client.openapi.models.V1ContainerStateTerminated;
 import io.kubernetes.client.openapi.models.V1ContainerStateWaiting;
 import io.kubernetes.client.openapi.models.V1ContainerStatus;
-import io.kubernetes.client.openapi.models.V1DeploymentCondition;
 import io.kubernetes.client.openapi.models.V1DeploymentStatus;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodCondition;
@@ -23,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class PodDiagnosis {
     private static final String OUT_OF_MEMORY = "OOMKilled";
     private static final int MESSAGE_MAX = 500;
+    static final String VOLUME_PENDING = "volume-pending";
 
     private PodDiagnosis() {}
 
@@ -37,16 +37,28 @@ public final class PodDiagnosis {
                 .or(() -> ofEnd(status));
     }
 
-    /**
-     * As {@link #hindrance(V1Pod)}, with what only events tell: mounts that fail and probes that are not answered.
-     *
-     * @param events of the pod, the latest last
-     */
-    public static Optional<Hindrance> hindrance(V1Pod pod, List<CoreV1Event> events) {
-        return hindrance(pod)
-                .or(() -> events.reversed().stream()
-                        .flatMap(event -> ofEvent(event).stream())
-                        .findFirst());
+    /** What a warning tells; empty when it says nothing that is not known otherwise. */
+    static Optional<Hindrance> hindrance(CoreV1Event event) {
+        String message = text(event.getMessage());
+        return switch (text(event.getReason())) {
+            case "FailedScheduling" -> Optional.of(unschedulable(message));
+            case "FailedBinding", "ProvisioningFailed" -> Optional.of(unbound(message));
+            case "FailedMount", "FailedAttachVolume", "FailedMapVolume" ->
+                Optional.of(new Hindrance(
+                        VOLUME_PENDING,
+                        "The volume can not be mounted: " + message + ".",
+                        "See that the storage behind it is there and not in use on another node.",
+                        Outlook.MAY_PASS));
+            case "FailedCreatePodSandBox" ->
+                Optional.of(new Hindrance(
+                        "start-failed",
+                        "The node can not make a pod: " + message + ".",
+                        "Look at the node's network plugin and container runtime.",
+                        Outlook.MAY_PASS));
+            case "FailedCreate" -> Optional.of(notMade(message));
+            case "Unhealthy" -> Optional.of(unhealthy(message));
+            default -> Optional.empty();
+        };
     }
 
     /** Why a Deployment makes no pods; empty when it does. */
@@ -56,7 +68,7 @@ public final class PodDiagnosis {
                 .filter(condition -> condition.getType().equals("ReplicaFailure"))
                 .filter(condition -> condition.getStatus().equals("True"))
                 .findFirst()
-                .map(PodDiagnosis::ofReplicaFailure);
+                .map(condition -> notMade(text(condition.getMessage())));
     }
 
     /** How a container of the pod ended last; empty when none did. */
@@ -137,11 +149,7 @@ public final class PodDiagnosis {
 
     private static Hindrance unschedulable(String message) {
         if (contains(message, "persistentvolumeclaim", "PersistentVolumeClaim", "volume node affinity")) {
-            return new Hindrance(
-                    "volume-pending",
-                    "No node can take the app, because its volume is not ready: " + message + ".",
-                    "Give the cluster a default StorageClass with room for `size:` of the volume in backend.yml.",
-                    Outlook.MAY_PASS);
+            return unbound(message);
         }
         return new Hindrance(
                 "capacity",
@@ -149,6 +157,14 @@ public final class PodDiagnosis {
                 contains(message, "Insufficient")
                         ? "Lower resources in backend.yml, stop what is not needed, or add a node."
                         : "Make a node ready to take it: `kubectl describe nodes` has its taints and conditions.",
+                Outlook.MAY_PASS);
+    }
+
+    private static Hindrance unbound(String message) {
+        return new Hindrance(
+                VOLUME_PENDING,
+                "No node can take the app, because its volume is not ready: " + message + ".",
+                "Give the cluster a default StorageClass with room for `size:` of the volume in backend.yml.",
                 Outlook.MAY_PASS);
     }
 
@@ -170,33 +186,18 @@ public final class PodDiagnosis {
         };
     }
 
-    private static Optional<Hindrance> ofEvent(CoreV1Event event) {
-        String message = text(event.getMessage());
-        return switch (text(event.getReason())) {
-            case "FailedMount", "FailedAttachVolume", "FailedMapVolume" ->
-                Optional.of(new Hindrance(
-                        "volume-pending",
-                        "The volume can not be mounted: " + message + ".",
-                        "See that the storage behind it is there and not in use on another node.",
-                        Outlook.MAY_PASS));
-            case "FailedCreatePodSandBox" ->
-                Optional.of(new Hindrance(
-                        "start-failed",
-                        "The node can not make a pod: " + message + ".",
-                        "Look at the node's network plugin and container runtime.",
-                        Outlook.MAY_PASS));
-            case "Unhealthy" ->
-                Optional.of(new Hindrance(
-                        "health-check-failed",
-                        message + ".",
-                        "Make healthcheck.path in backend.yml a path that answers 200 when the app is ready.",
-                        Outlook.MAY_PASS));
-            default -> Optional.empty();
-        };
+    private static Hindrance unhealthy(String message) {
+        return new Hindrance(
+                "health-check-failed",
+                message + ".",
+                contains(message, "connection refused")
+                        ? "Listen on the address in HOST and the port in PORT; if the app needs longer to start, raise"
+                                + " healthcheck.deadline in backend.yml."
+                        : "Make healthcheck.path in backend.yml a path that answers 200 when the app is ready.",
+                Outlook.MAY_PASS);
     }
 
-    private static Hindrance ofReplicaFailure(V1DeploymentCondition condition) {
-        String message = text(condition.getMessage());
+    private static Hindrance notMade(String message) {
         boolean quota = contains(message, "exceeded quota");
         boolean profile = contains(message, "violates PodSecurity");
         String fix = "";

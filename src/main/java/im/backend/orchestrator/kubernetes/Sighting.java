@@ -23,8 +23,15 @@ import org.jspecify.annotations.Nullable;
  * @param running pods with a container that runs
  * @param hindrance what keeps a pod from running
  * @param lastExit of the container that ended last, of whichever pod
+ * @param unready pods that are to stay and are not ready
  */
-record Sighting(boolean rolledOut, int running, int restarts, Optional<Exit> lastExit, Optional<Hindrance> hindrance) {
+record Sighting(
+        boolean rolledOut,
+        int running,
+        int restarts,
+        Optional<Exit> lastExit,
+        Optional<Hindrance> hindrance,
+        List<V1Pod> unready) {
     private static final String OUT_OF_MEMORY = "OOMKilled";
 
     static Sighting of(V1Deployment deployment, List<V1Pod> pods) {
@@ -43,7 +50,19 @@ record Sighting(boolean rolledOut, int running, int restarts, Optional<Exit> las
                         .flatMap(Sighting::ends)
                         .max(Comparator.comparing(Sighting::at))
                         .map(Sighting::exit),
-                hindrance(deployment, pods));
+                hindrance(deployment, pods),
+                pods.stream()
+                        .filter(pod -> pod.getMetadata().getDeletionTimestamp() == null)
+                        .filter(pod -> !isReady(pod))
+                        .toList());
+    }
+
+    private static boolean isReady(V1Pod pod) {
+        return pod.getStatus() != null
+                && Stream.ofNullable(pod.getStatus().getConditions())
+                        .flatMap(List::stream)
+                        .anyMatch(condition -> condition.getType().equals("Ready")
+                                && condition.getStatus().equals("True"));
     }
 
     private static Optional<Hindrance> hindrance(V1Deployment deployment, List<V1Pod> pods) {

@@ -2,6 +2,7 @@ package im.backend.orchestrator.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.cluster.Address;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Hindrance;
 import im.backend.orchestrator.Hindrance.Outlook;
@@ -12,10 +13,13 @@ import io.kubernetes.client.openapi.models.V1ContainerStateWaiting;
 import io.kubernetes.client.openapi.models.V1ContainerStatus;
 import io.kubernetes.client.openapi.models.V1DeploymentCondition;
 import io.kubernetes.client.openapi.models.V1DeploymentStatus;
+import io.kubernetes.client.openapi.models.V1ObjectMeta;
+import io.kubernetes.client.openapi.models.V1ObjectReference;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodCondition;
 import io.kubernetes.client.openapi.models.V1PodStatus;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -81,23 +85,60 @@ class PodDiagnosisTest {
         assertThat(hindrance.outlook()).isEqualTo(Outlook.STAYS);
     }
 
-    @Test
-    void theLatestEventTellsWhatThePodDoesNot() {
-        V1Pod pod = waiting("ContainerCreating", "");
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        FailedScheduling | 0/1 nodes are available: 1 Insufficient cpu. | capacity | Lower resources
+        FailedMount | MountVolume.SetUp failed for volume "data" : hostPath type check failed | volume-pending | storage
+        FailedBinding | no persistent volumes available for this claim and no storage class is set | volume-pending | StorageClass
+        ProvisioningFailed | storageclass.storage.k8s.io "fast" not found | volume-pending | StorageClass
+        FailedCreatePodSandBox | failed to setup network for sandbox | start-failed | network plugin
+        FailedCreate | pods "web-1" is forbidden: exceeded quota: small | quota-exceeded | Lower resources
+        FailedCreate | pods "web-1" is forbidden: violates PodSecurity "restricted:latest" | start-failed | admission policy
+        Unhealthy | Readiness probe failed: HTTP probe failed with statuscode: 503 | health-check-failed | answers 200
+        Unhealthy | Startup probe failed: dial tcp 10.42.0.8:8080: connect: connection refused | health-check-failed | PORT
+        """)
+    void aWarningIsExplained(String reason, String message, String slug, String fix) {
+        Hindrance hindrance = PodDiagnosis.hindrance(event(reason, message)).orElseThrow();
 
-        assertThat(PodDiagnosis.hindrance(
-                        pod,
-                        List.of(
-                                event("FailedMount", "old"),
-                                event("Scheduled", ""),
-                                event("FailedMount", "MountVolume.SetUp failed"))))
-                .hasValueSatisfying(hindrance -> assertThat(hindrance.cause())
-                        .isEqualTo("The volume can not be mounted: MountVolume.SetUp failed."));
-        assertThat(PodDiagnosis.hindrance(
-                        pod,
-                        List.of(event("Unhealthy", "Readiness probe failed: HTTP probe failed with statuscode: 503"))))
-                .map(Hindrance::slug)
-                .contains("health-check-failed");
+        assertThat(hindrance.slug()).isEqualTo(slug);
+        assertThat(hindrance.cause()).contains(message.substring(0, message.length() - 1));
+        assertThat(hindrance.fix()).contains(fix);
+    }
+
+    @Test
+    void whatSaysNothingNewIsNoHindrance() {
+        assertThat(PodDiagnosis.hindrance(event("Scheduled", "Successfully assigned")))
+                .isEmpty();
+        assertThat(PodDiagnosis.hindrance(event("BackOff", "Back-off restarting failed container")))
+                .isEmpty();
+    }
+
+    @Test
+    void theLatestWarningOfThePodCounts() {
+        V1Pod pod = waiting("ContainerCreating", "").metadata(new V1ObjectMeta().uid("mine"));
+        ReleaseEvents events = new ReleaseEvents(List.of(
+                about("Pod", "another", event("FailedMount", "of another")),
+                about("Pod", "mine", event("FailedMount", "now")),
+                about("Pod", "mine", event("FailedMount", "before"))));
+
+        assertThat(events.hindrance(Address.in("space", "web-1"), List.of(pod), Optional.empty()))
+                .map(Hindrance::cause)
+                .contains("The volume can not be mounted: now.");
+    }
+
+    @Test
+    void aClaimSaysMoreThanThePodThatWaitsForIt() {
+        V1Pod pod = unscheduled("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.")
+                .metadata(new V1ObjectMeta().uid("mine"));
+        ReleaseEvents events = new ReleaseEvents(
+                List.of(about("PersistentVolumeClaim", "claim", event("ProvisioningFailed", "no class"))));
+
+        assertThat(events.hindrance(Address.in("space", "web-1"), List.of(pod), PodDiagnosis.hindrance(pod)))
+                .map(Hindrance::cause)
+                .contains("No node can take the app, because its volume is not ready: no class.");
+        assertThat(new ReleaseEvents(List.of())
+                        .hindrance(Address.in("space", "web-1"), List.of(pod), PodDiagnosis.hindrance(pod)))
+                .isEqualTo(PodDiagnosis.hindrance(pod));
     }
 
     @Test
@@ -132,6 +173,10 @@ class PodDiagnosisTest {
 
     private static CoreV1Event event(String reason, String message) {
         return new CoreV1Event().reason(reason).message(message);
+    }
+
+    private static CoreV1Event about(String kind, String uid, CoreV1Event event) {
+        return event.involvedObject(new V1ObjectReference().kind(kind).uid(uid));
     }
 
     private static V1Pod unscheduled(String message) {
