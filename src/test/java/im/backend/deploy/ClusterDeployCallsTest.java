@@ -1,0 +1,147 @@
+package im.backend.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.awaitility.Awaitility.await;
+
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentStatus;
+import im.backend.orchestrator.kubernetes.StaticImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a deployment asks of the API server, call by call: more of it is to be meant, and not to creep in. */
+@Tag("slow")
+final class ClusterDeployCallsTest {
+    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final String MANIFEST = "entrypoint: /app/serve\nenv:\n  RELEASE: \"{}\"\n";
+    /** How often depends on how long pods take to come and go; what is followed by a watch is not asked for again. */
+    private static final List<String> AS_LONG_AS_IT_TAKES =
+            List.of("get deployments", "get services", "list pods", "log pods");
+
+    private static final int LOOKS_MAX = 20;
+    private static final int NETWORK = 90;
+
+    @TempDir
+    Path folder;
+
+    private ClusterPlatform platform;
+
+    @BeforeEach
+    void start() throws IOException, InterruptedException {
+        assumeThat(StaticImage.canBeMade()).as("gcc makes the app").isTrue();
+        assumeThat(Path.of("/usr/bin/bwrap"))
+                .as("bubblewrap shows it its files")
+                .exists();
+        Path app = Files.createDirectories(folder.resolve("image/app"));
+        Files.copy(StaticImage.compiled(folder), app.resolve("serve"));
+        platform = new ClusterPlatform(folder, NETWORK, app.getParent());
+        // Of all pods, for their logs, for as long as the server lives.
+        await().atMost(SOON).until(() -> platform.fake.faults().count("watch", "pods") == 1);
+    }
+
+    @AfterEach
+    void stop() {
+        if (platform != null) {
+            platform.close();
+        }
+    }
+
+    @Test
+    void aFirstDeploymentMakesTwelveObjects() {
+        assertThat(asked("one")).isEqualTo("""
+                apply deployments 1
+                apply ingresses 3
+                apply limitranges 1
+                apply namespaces 1
+                apply networkpolicies 3
+                apply resourcequotas 1
+                apply secrets 1
+                apply services 1
+                get namespaces 2
+                list deployments 3
+                list ingresses 6
+                list services 5
+                watch deployments 1
+                watch pods 1
+                """);
+    }
+
+    @Test
+    void aRedeploymentMovesTheHostsAndRemovesWhatWasBefore() {
+        asked("one");
+
+        assertThat(asked("two")).isEqualTo("""
+                apply deployments 1
+                apply ingresses 3
+                apply limitranges 1
+                apply namespaces 1
+                apply networkpolicies 3
+                apply resourcequotas 1
+                apply secrets 1
+                apply services 1
+                delete deployments 1
+                delete horizontalpodautoscalers 1
+                delete ingresses 3
+                delete namespaces 1
+                delete poddisruptionbudgets 1
+                delete secrets 1
+                delete services 1
+                get namespaces 3
+                list deployments 4
+                list ingresses 7
+                list persistentvolumeclaims 1
+                list persistentvolumes 1
+                list services 5
+                watch deployments 1
+                watch pods 1
+                """);
+    }
+
+    /** Each call with how often it was made, until nothing is left of the release before. */
+    private String asked(String release) {
+        int before = platform.fake.faults().calls().size();
+        Deployment deployment = platform.ended(platform.submit(MANIFEST, release));
+        assertThat(deployment.status()).as("%s", deployment.failure()).isEqualTo(DeploymentStatus.COMPLETE);
+        platform.assertSettled(release, Optional.of(release));
+        List<String> all = settled();
+        List<String> calls = all.subList(before, all.size());
+        assertThat(calls.stream().filter(AS_LONG_AS_IT_TAKES::contains)).hasSizeLessThan(LOOKS_MAX);
+        return calls.stream()
+                .filter(Predicate.not(AS_LONG_AS_IT_TAKES::contains))
+                .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting()))
+                .entrySet()
+                .stream()
+                .map(call -> call.getKey() + " " + call.getValue() + "\n")
+                .collect(Collectors.joining());
+    }
+
+    private List<String> settled() {
+        return await().atMost(SOON)
+                .during(Duration.ofMillis(500))
+                .until(() -> platform.fake.faults().calls(), new SameAsBefore()::test);
+    }
+
+    private static final class SameAsBefore {
+        private List<String> last = List.of();
+
+        boolean test(List<String> calls) {
+            boolean same = calls.equals(last);
+            last = calls;
+            return same;
+        }
+    }
+}
