@@ -17,6 +17,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -158,6 +159,7 @@ class CrashE2E {
 
     private void awaitTerminal(ApiClient api, String deployment) {
         await("deployment " + deployment + " ends")
+                .pollDelay(Duration.ZERO)
                 .atMost(Duration.ofSeconds(30))
                 .until(() -> {
                     String status = api.get("/api/status/" + deployment)
@@ -182,11 +184,9 @@ class CrashE2E {
 
     private List<String> unknownCommits(Path clone) {
         git(clone, "fetch", "-q", remote(), "main").ok();
-        return pushed.stream()
-                .filter(commit -> git(clone, "merge-base", "--is-ancestor", commit, "FETCH_HEAD")
-                                .exit()
-                        != 0)
-                .toList();
+        Set<String> known =
+                git(clone, "rev-list", "FETCH_HEAD").ok().out().lines().collect(Collectors.toSet());
+        return pushed.stream().filter(commit -> !known.contains(commit)).toList();
     }
 
     private Path cloneRepository() {
