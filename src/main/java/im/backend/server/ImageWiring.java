@@ -49,6 +49,7 @@ final class ImageWiring {
             "java", "docker.io/library/maven:3-eclipse-temurin-{version}");
 
     private static final Duration REGISTRY_STALL_MAX = Duration.ofSeconds(30);
+    private static final Duration CATCH_UP_EVERY = Duration.ofSeconds(15);
 
     private final ServerConfig config;
     private final DataFolder data;
@@ -98,7 +99,7 @@ final class ImageWiring {
                         S3Settings.Limits.DEFAULT),
                 clock);
         closing.add("object store", objects);
-        return new Depot(objects, s3.cacheMaxBytes());
+        return new Depot(objects, s3.cacheMaxBytes(), CATCH_UP_EVERY);
     }
 
     /** Collects once an hour; what releases still need is asked each time. */

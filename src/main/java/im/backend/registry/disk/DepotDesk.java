@@ -1,5 +1,6 @@
 package im.backend.registry.disk;
 
+import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
@@ -21,13 +22,15 @@ import java.util.concurrent.TimeUnit;
 /** Opens the depot, and brings there in the background what is not there yet. */
 final class DepotDesk implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(DepotDesk.class.getName());
-    private static final int EVERY_SECONDS = 15;
 
     private final Ground ground;
     private final Depot depot;
     private final DepotShelf shelf;
     private final DepotRecords records;
     private final Set<Digest> waiting = ConcurrentHashMap.newKeySet();
+    /** Of the one thread below: an outage is told once. */
+    private boolean away;
+
     private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("registry-depot").factory());
 
@@ -61,7 +64,8 @@ final class DepotDesk implements AutoCloseable {
     void start() throws IOException {
         new DepotOpening(ground, shelf, depot.objects()).open();
         executor.execute(this::look);
-        executor.scheduleWithFixedDelay(this::catchUp, EVERY_SECONDS, EVERY_SECONDS, TimeUnit.SECONDS);
+        long everyMillis = depot.catchUpEvery().toMillis();
+        executor.scheduleWithFixedDelay(this::catchUp, everyMillis, everyMillis, TimeUnit.MILLISECONDS);
     }
 
     /** A server that was killed may have told the depot of less than it stored. */
@@ -100,16 +104,18 @@ final class DepotDesk implements AutoCloseable {
                 waiting.remove(digest);
             }
             records.catchUp();
+            away = false;
             if (much) {
                 LOG.log(INFO, "object store: all blobs of this disk are at {0}", place());
             }
         } catch (ProblemException unavailable) {
             LOG.log(
-                    WARNING,
+                    away ? DEBUG : WARNING,
                     "object store: {0} blobs and the tags of {1} repositories wait to be sent: {2}",
                     waiting.size(),
                     records.waiting(),
                     unavailable.getMessage());
+            away = true;
         } catch (IOException | RuntimeException failed) {
             LOG.log(WARNING, "object store: could not send what is only here", failed);
         }

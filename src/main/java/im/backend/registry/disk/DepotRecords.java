@@ -15,8 +15,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -33,7 +33,8 @@ final class DepotRecords implements RepositoryRecords {
     private final Layout layout;
     private final ObjectStore objects;
     private final Turns<RepositoryName> turns = new Turns<>();
-    private final Set<RepositoryName> behind = ConcurrentHashMap.newKeySet();
+    /** Changes that the store was not told of, counted, so that one that comes while another is sent is not forgotten. */
+    private final Map<RepositoryName, Integer> behind = new ConcurrentHashMap<>();
 
     DepotRecords(Layout layout, ObjectStore objects) {
         this.layout = layout;
@@ -43,7 +44,7 @@ final class DepotRecords implements RepositoryRecords {
     /** Returns when the store has it, or when it does not answer: then {@link #catchUp} tells it. */
     @Override
     public void changed(RepositoryName repository) throws IOException {
-        behind.add(repository);
+        behind.merge(repository, 1, Integer::sum);
         try {
             send(repository);
         } catch (ProblemException unavailable) {
@@ -52,7 +53,7 @@ final class DepotRecords implements RepositoryRecords {
     }
 
     void later(List<RepositoryName> repositories) {
-        behind.addAll(repositories);
+        repositories.forEach(repository -> behind.merge(repository, 1, Integer::sum));
     }
 
     int waiting() {
@@ -61,7 +62,7 @@ final class DepotRecords implements RepositoryRecords {
 
     /** Fails with Unavailable at the first one that can not be sent. */
     void catchUp() throws IOException {
-        for (RepositoryName repository : behind) {
+        for (RepositoryName repository : behind.keySet()) {
             send(repository);
         }
     }
@@ -69,22 +70,18 @@ final class DepotRecords implements RepositoryRecords {
     /** In turns, so that the object that is written last says what the disk says. */
     private void send(RepositoryName repository) throws IOException {
         try (Turns.Turn _ = turns.take(repository)) {
-            behind.remove(repository);
-            boolean sent = false;
-            try {
-                List<String> lines = lines(repository);
-                String key = REPOSITORIES + repository + NAMES;
-                if (lines.isEmpty()) {
-                    objects.delete(key);
-                } else {
-                    objects.put(key, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
-                }
-                sent = true;
-            } finally {
-                if (!sent) {
-                    behind.add(repository);
-                }
+            Integer changes = behind.get(repository);
+            if (changes == null) {
+                return;
             }
+            List<String> lines = lines(repository);
+            String key = REPOSITORIES + repository + NAMES;
+            if (lines.isEmpty()) {
+                objects.delete(key);
+            } else {
+                objects.put(key, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+            }
+            behind.remove(repository, changes);
         }
     }
 

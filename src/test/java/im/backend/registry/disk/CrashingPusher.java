@@ -7,13 +7,17 @@ import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredManifest;
 import im.backend.registry.Tag;
 import im.backend.registry.Uploads;
+import im.backend.registry.s3.S3Objects;
+import im.backend.registry.s3.S3Server;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Pushes images without end, in parts and by several threads, and names each tag once it was stored; made to be killed. */
@@ -26,13 +30,21 @@ final class CrashingPusher {
     private CrashingPusher() {}
 
     public static void main(String[] arguments) {
+        Optional<Depot> depot = arguments.length == 2
+                ? Optional.empty()
+                : Optional.of(depot(arguments[2], Integer.parseInt(arguments[3])));
         DiskRegistry registry = new DiskRegistry(
-                new DiskRegistrySettings(Path.of(arguments[0]), RegistryLimits.DEFAULT), Clock.systemUTC());
+                new DiskRegistrySettings(Path.of(arguments[0]), RegistryLimits.DEFAULT, depot), Clock.systemUTC());
         registry.start();
         for (int thread = 0; thread < THREADS; thread++) {
             String name = arguments[1] + "-" + thread;
             Thread.ofPlatform().start(() -> push(registry, name));
         }
+    }
+
+    private static Depot depot(String bucket, int port) {
+        return new Depot(
+                new S3Objects(S3Server.settings(bucket, port), Clock.systemUTC()), 1L << 30, Duration.ofSeconds(1));
     }
 
     private static void push(DiskRegistry registry, String name) {

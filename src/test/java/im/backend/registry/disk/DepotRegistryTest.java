@@ -43,7 +43,10 @@ class DepotRegistryTest extends ImageRegistryContract {
         S3Objects store = new S3Objects(server.newBucket(), Clock.systemUTC());
         objects = Optional.of(store);
         DiskRegistry registry = new DiskRegistry(
-                new DiskRegistrySettings(folder, DiskRegistryTest.LIMITS, Optional.of(new Depot(store, 64L << 20))),
+                new DiskRegistrySettings(
+                        folder,
+                        DiskRegistryTest.LIMITS,
+                        Optional.of(new Depot(store, 64L << 20, Duration.ofSeconds(1)))),
                 clock);
         registry.start();
         opened = Optional.of(registry);
