@@ -42,7 +42,7 @@ class ImagesE2E {
     @BeforeAll
     static void deploy() throws IOException {
         Assumptions.assumeTrue(Programs.present("skopeo", "podman", "runc"), "skopeo, podman and runc are needed");
-        overlay = overlayWorks();
+        overlay = Podman.overlayWorks(server.home());
         Path base = PythonImage.archive();
         server.cli(server.home(), "registry", "import", base.toString(), "--name", PythonImage.reference())
                 .ok();
@@ -143,27 +143,6 @@ class ImagesE2E {
         }
     }
 
-    private static boolean overlayWorks() throws IOException {
-        Path probe = Files.createDirectories(server.home().resolve("overlay"));
-        for (String part : List.of("lower", "upper", "work", "merged")) {
-            Files.createDirectories(probe.resolve(part));
-        }
-        String options = "lowerdir=%1$s/lower,upperdir=%1$s/upper,workdir=%1$s/work".formatted(probe);
-        String merged = probe.resolve("merged").toString();
-        boolean works = Ran.run(
-                                probe,
-                                Map.of(),
-                                Duration.ofSeconds(10),
-                                List.of("mount", "-t", "overlay", "overlay", "-o", options, merged))
-                        .exit()
-                == 0;
-        if (works) {
-            Ran.run(probe, Map.of(), Duration.ofSeconds(10), List.of("umount", merged))
-                    .ok();
-        }
-        return works;
-    }
-
     private static String snapshotter() {
         return overlay ? "overlayfs" : "native";
     }
@@ -179,26 +158,8 @@ class ImagesE2E {
         return Ran.run(server.home(), Map.of(), Duration.ofMinutes(1), command);
     }
 
-    /** With a store of its own, and limits that may be set where this runs. */
     private Ran podman(String... words) throws IOException {
-        Path limits = folder.resolve("containers.conf");
-        if (!Files.exists(limits)) {
-            Files.writeString(limits, "[containers]\ndefault_ulimits = [\"nofile=1024:1024\", \"nproc=1024:1024\"]\n");
-        }
-        List<String> command = new ArrayList<>(List.of(
-                "podman",
-                "--root",
-                folder.resolve("store").toString(),
-                "--runroot",
-                folder.resolve("run").toString(),
-                "--storage-driver",
-                overlay ? "overlay" : "vfs",
-                "--runtime",
-                "runc",
-                "--cgroup-manager",
-                "cgroupfs"));
-        command.addAll(List.of(words));
-        return Ran.run(folder, Map.of("CONTAINERS_CONF", limits.toString()), Duration.ofMinutes(2), command);
+        return Podman.in(folder, overlay).run(words);
     }
 
     private Ran ctr(String... words) {
