@@ -47,8 +47,13 @@ class OciConformanceIT {
     }
 
     private RegistryClient client(boolean open) {
-        fixture = new RegistryFixture(folder, RegistryFixture.LIMITS, open).start();
+        fixture = fixture(folder, open).start();
         return open ? fixture.anonymous() : fixture.client("root");
+    }
+
+    /** Not started yet. */
+    RegistryFixture fixture(Path in, boolean open) {
+        return new RegistryFixture(in, RegistryFixture.LIMITS, open);
     }
 
     @AfterEach

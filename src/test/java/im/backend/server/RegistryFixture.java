@@ -9,6 +9,7 @@ import im.backend.identity.jwt.JwtSettings;
 import im.backend.identity.jwt.JwtTokens;
 import im.backend.identity.jwt.SigningKeys;
 import im.backend.problem.Problem;
+import im.backend.registry.disk.Depot;
 import im.backend.registry.disk.DiskRegistry;
 import im.backend.registry.disk.DiskRegistrySettings;
 import im.backend.registry.disk.RegistryLimits;
@@ -38,6 +39,7 @@ public final class RegistryFixture implements AutoCloseable {
     private final RegistryLimits limits;
     private final boolean open;
     private final JwtTokens tokens;
+    private Optional<Depot> depot = Optional.empty();
     private DiskRegistry registry;
     private WebServer server;
     private Edge edge;
@@ -52,8 +54,15 @@ public final class RegistryFixture implements AutoCloseable {
         this.tokens = new JwtTokens(keys, JwtSettings.DEFAULT, Clock.systemUTC(), random);
     }
 
+    /** Its blobs are kept there. */
+    RegistryFixture with(Depot store) {
+        depot = Optional.of(store);
+        return this;
+    }
+
     public RegistryFixture start() {
-        registry = new DiskRegistry(new DiskRegistrySettings(folder.resolve("registry"), limits), Clock.systemUTC());
+        registry = new DiskRegistry(
+                new DiskRegistrySettings(folder.resolve("registry"), limits, depot), Clock.systemUTC());
         registry.start();
         OciRoutes routes = new OciRoutes(
                 new OciSettings("backendim", limits.manifestBytesMax(), 1_000),
@@ -106,6 +115,7 @@ public final class RegistryFixture implements AutoCloseable {
     private void stop() {
         server.stop();
         edge.close();
+        registry.close();
     }
 
     @Override
