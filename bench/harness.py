@@ -262,11 +262,17 @@ class Product:
         }
 
     def start(self):
+        self.spawn()
+        return self.await_ready()
+
+    def spawn(self):
         self.log = open(self.work / "server.log", "ab")
         self.process = subprocess.Popen(
             self.program + ["serve", "--data", str(self.data), "--port", str(self.port), "--apps-port",
                             str(self.apps_port), *self.extra],
             stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL, env=self.environment(), start_new_session=True)
+
+    def await_ready(self):
         end = time.monotonic() + 30
         while time.monotonic() < end:
             try:

@@ -113,8 +113,16 @@ final class Recovery {
 
     private void recover(Project project, Optional<Release> live, List<Deployment> unfinished) {
         try {
-            stopUnwanted(project, live);
+            boolean stopFirst = live.filter(release -> !rollout.stopsFirst(release.manifest(), live))
+                    .isEmpty();
+            if (stopFirst) {
+                stopUnwanted(project, live);
+            }
             live.ifPresentOrElse(release -> rollout.bringUp(project, release), () -> rollout.unschedule(project.id()));
+            if (!stopFirst) {
+                // Its requests do not wait until something else has ended.
+                stopUnwanted(project, live);
+            }
             removeNamespaces(project, live, unfinished);
         } catch (RuntimeException e) {
             // One broken project must not keep the others down.

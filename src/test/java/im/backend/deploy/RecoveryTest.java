@@ -11,10 +11,14 @@ import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Hostname;
 import im.backend.domain.Release;
+import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Sickness;
+import im.backend.orchestrator.Workload;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -103,6 +107,46 @@ class RecoveryTest {
                     .isEqualTo(live.releaseName().toString());
             assertThat(platform.runningDeployments()).containsExactly(live.id());
         }
+    }
+
+    @Test
+    void whatIsLiveIsRoutedBeforeAStrangerIsWaitedFor() {
+        try (TestPlatform platform = new TestPlatform(folder)) {
+            platform.engine().start();
+            platform.deploy("one");
+            Workload stranger = platform.workloads().getFirst();
+            Deployment live = platform.deploy("two");
+            platform.orchestrator.start(stranger);
+            platform.router.withdraw(new Hostname("shop.localhost"));
+            List<String> answersAtStop = new ArrayList<>();
+
+            platform.restart(
+                    ports -> beforeEachStop(ports, () -> answersAtStop.add(platform.answer("shop.localhost"))));
+
+            assertThat(answersAtStop).containsExactly(live.releaseName().toString());
+            assertThat(platform.runningDeployments()).containsExactly(live.id());
+        }
+    }
+
+    private static Ports beforeEachStop(Ports ports, Runnable look) {
+        Orchestrator real = ports.hosting().orchestrator();
+        Orchestrator watched = (Orchestrator) Proxy.newProxyInstance(
+                RecoveryTest.class.getClassLoader(), new Class<?>[] {Orchestrator.class}, (_, method, arguments) -> {
+                    if (method.getName().equals("stop")) {
+                        look.run();
+                    }
+                    return method.invoke(real, arguments);
+                });
+        Ports.Hosting hosting = ports.hosting();
+        return new Ports(
+                ports.source(),
+                ports.manifests(),
+                ports.images(),
+                new Ports.Hosting(watched, hosting.oneOff(), hosting.schedules(), hosting.logs(), hosting.storage()),
+                ports.router(),
+                ports.secrets(),
+                ports.scanning(),
+                ports.stores());
     }
 
     @Test
