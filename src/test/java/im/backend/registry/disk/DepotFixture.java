@@ -90,9 +90,9 @@ final class DepotFixture implements AutoCloseable {
         }
     }
 
-    /** The file of an object in the server's own folder. */
-    Path file(Digest digest) {
-        return server.file(bucket, "blobs/sha256/" + digest.hex().substring(0, 2) + "/" + digest.hex());
+    /** Of a blob's object. */
+    static String key(Digest digest) {
+        return "blobs/sha256/" + digest.hex().substring(0, 2) + "/" + digest.hex();
     }
 
     static StoredBlob blob(byte[] content) {

@@ -147,11 +147,6 @@ public final class S3Server implements AutoCloseable {
                 IMPATIENT);
     }
 
-    /** The file of an object of {@link Kind#VERSITYGW}. */
-    public Path file(S3Settings settings, String key) {
-        return folder.resolve("data").resolve(settings.bucket()).resolve(settings.prefix() + key);
-    }
-
     @Override
     public void close() throws IOException {
         process.destroy();
