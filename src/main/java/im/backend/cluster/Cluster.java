@@ -203,7 +203,7 @@ public final class Cluster implements AutoCloseable {
     /** What a container wrote. The stream blocks while it {@linkplain LogRequest#follow follows}; closing it ends that. */
     public LogStream logs(Address pod, LogRequest request) {
         Call call = request.call(pod);
-        return repeat(call.what(), Repeat.PASSING, () -> LogStream.open(connection, call));
+        return repeat(call.what(), Repeat.PASSING, () -> LogStream.open(connection, call, request.follow()));
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -34,9 +35,11 @@ final class Connection implements AutoCloseable {
     private final ApiClient api;
     private final OkHttpClient answers;
     private final OkHttpClient streams;
+    private final Duration callTimeout;
 
     private Connection(ApiClient api, ClusterSettings settings) {
         this.api = api;
+        this.callTimeout = settings.callTimeout();
         Dispatcher dispatcher = new Dispatcher();
         // A WebSocket counts for as long as it is open, and OkHttp would let only five into one host.
         dispatcher.setMaxRequests(SOCKETS_MAX);
@@ -100,6 +103,37 @@ final class Connection implements AutoCloseable {
         okhttp3.Call stream = streams.newCall(request(call));
         stream.timeout().timeout(limit.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
         return stream;
+    }
+
+    /**
+     * Waits for the head of an answer that goes on as long as for a whole one: an API server that says nothing at all would
+     * leave whoever follows it blind. Fails with IOException then.
+     */
+    Response begin(okhttp3.Call stream) throws IOException {
+        AtomicBoolean late = new AtomicBoolean();
+        Thread alarm = Thread.ofVirtual().name("deadline of a stream").start(() -> {
+            try {
+                Thread.sleep(callTimeout);
+                late.set(true);
+                stream.cancel();
+            } catch (InterruptedException begun) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        try {
+            return execute(stream);
+        } catch (IOException cancelled) {
+            throw late.get()
+                    ? new IOException("no answer within " + callTimeout.toMillis() + " ms", cancelled)
+                    : cancelled;
+        } finally {
+            alarm.interrupt();
+        }
+    }
+
+    /** For one answer. */
+    Duration callTimeout() {
+        return callTimeout;
     }
 
     WebSocket webSocket(

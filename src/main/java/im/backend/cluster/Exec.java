@@ -64,6 +64,7 @@ final class Exec extends WebSocketListener {
                     input.start();
                 }
             });
+            awaitBegin(timeout);
             return ended.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException late) {
             throw new Problem.Unavailable(
@@ -79,6 +80,16 @@ final class Exec extends WebSocketListener {
         } finally {
             input.interrupt();
             socket.cancel();
+        }
+    }
+
+    /** A program that has not begun by then is given up; it may begin all the same, so it is not run again. */
+    private void awaitBegin(Duration timeout) throws InterruptedException, ExecutionException {
+        Duration max = connection.callTimeout().compareTo(timeout) < 0 ? connection.callTimeout() : timeout;
+        try {
+            CompletableFuture.anyOf(opened, ended).get(max.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException silent) {
+            fail(new IOException("no answer within " + max.toMillis() + " ms"));
         }
     }
 

@@ -15,10 +15,11 @@ public final class LogStream implements AutoCloseable {
         this.response = response;
     }
 
-    static Attempt<LogStream> open(Connection connection, Call call) {
+    /** What is followed may begin with a long silence: the kubelet answers when there is a line. */
+    static Attempt<LogStream> open(Connection connection, Call call, boolean follow) {
         okhttp3.Call stream = connection.stream(call, Duration.ZERO);
         try {
-            Response response = Connection.execute(stream);
+            Response response = follow ? Connection.execute(stream) : connection.begin(stream);
             if (response.isSuccessful()) {
                 return Attempt.done(new LogStream(stream, response));
             }

@@ -103,7 +103,7 @@ final class WatchThread<T extends KubernetesObject> implements Watch {
         if (closed) {
             return;
         }
-        try (Response response = Connection.execute(stream)) {
+        try (Response response = connection.begin(stream)) {
             if (!response.isSuccessful()) {
                 failed(ApiFailure.of(response));
                 return;

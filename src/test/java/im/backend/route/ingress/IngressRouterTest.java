@@ -1,0 +1,83 @@
+package im.backend.route.ingress;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import im.backend.cluster.Cluster;
+import im.backend.cluster.ClusterSettings;
+import im.backend.cluster.FakeCluster;
+import im.backend.cluster.Faults.Fault;
+import im.backend.cluster.Kind;
+import im.backend.domain.Endpoint;
+import im.backend.problem.ProblemException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract on the API server of our own, and what only that one can be made to do. */
+final class IngressRouterTest extends IngressRouterContract {
+    private static final int NETWORK = 90;
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger ports = new AtomicInteger(8080);
+    private FakeCluster fake;
+
+    @Override
+    Cluster open() {
+        fake = new FakeCluster(folder, NETWORK).start();
+        return Cluster.open(ClusterSettings.of(fake.kubeconfig()).withPatience(Duration.ofSeconds(5)));
+    }
+
+    @Override
+    void stop() {
+        fake.close();
+    }
+
+    /** Nobody asks: a route is what the objects say. */
+    @Override
+    int serve(Cluster cluster, String namespace, String name) {
+        return ports.incrementAndGet();
+    }
+
+    @Test
+    void aMoveWhoseEndIsRefusedCanBeTakenBack() throws IOException {
+        Endpoint first = release("one");
+        Endpoint second = release("two");
+        IngressRouter router = router(Optional.empty());
+        router.publish(host, List.of(first));
+        fake.faults().on("delete", "ingresses", new Fault.Answer(403, 0));
+
+        assertThatThrownBy(() -> router.publish(host, List.of(second))).isInstanceOf(ProblemException.class);
+        router.publish(host, List.of(first));
+
+        assertThat(router.endpoints(host)).containsExactly(first);
+        assertThat(fake.store().list(Kind.INGRESS, ""))
+                .extracting(Map.Entry::getKey)
+                .singleElement()
+                .satisfies(key -> assertThat(key.namespace()).isEqualTo(namespaces.getFirst()));
+    }
+
+    @Test
+    void aMoveComesThroughCallsThatBreak() throws IOException {
+        Endpoint first = release("one");
+        Endpoint second = release("two");
+        IngressRouter router = router(Optional.empty());
+        router.publish(host, List.of(first));
+        fake.faults().on("apply", "ingresses", new Fault.CutAfter());
+        fake.faults().on("delete", "ingresses", new Fault.CutAfter());
+        fake.faults().on("list", "ingresses", new Fault.Answer(503, 0));
+
+        router.publish(host, List.of(second));
+
+        assertThat(router.endpoints(host)).containsExactly(second);
+        assertThat(fake.store().list(Kind.INGRESS, "")).hasSize(1);
+    }
+}
