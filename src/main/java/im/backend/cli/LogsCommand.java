@@ -31,7 +31,10 @@ final class LogsCommand implements Action {
     @Nullable
     String since;
 
-    @Option(names = "--process", paramLabel = "NAME", description = "Only lines of this process, as web or worker.")
+    @Option(
+            names = "--process",
+            paramLabel = "NAME",
+            description = "Only lines of this process, as web, worker or cron.cleanup.")
     @Nullable
     String process;
 

@@ -1,6 +1,7 @@
 package im.backend.eject;
 
 import im.backend.domain.AppManifest;
+import im.backend.domain.AppManifest.CronEntry;
 import im.backend.domain.AppManifest.HealthCheck;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Command;
@@ -44,6 +45,7 @@ record Kubernetes(ProjectName name, StartPlan start, AppManifest manifest) {
         start.processes().keySet().stream()
                 .filter(process -> !process.equals(StartPlan.WEB))
                 .forEach(process -> objects.add(deployment(process)));
+        manifest.cron().forEach(entry -> objects.add(cronJob(entry)));
         StringBuilder text = new StringBuilder("""
             # Written by `backendim eject`. Replace the image, the host and the secrets' values, then:
             #   kubectl apply -f kubernetes.yaml
@@ -96,6 +98,36 @@ record Kubernetes(ProjectName name, StartPlan start, AppManifest manifest) {
                                 0,
                                 "template",
                                 ordered("metadata", Map.of("labels", labels("release")), "spec", pod))));
+    }
+
+    /** One run at a time, each tried once. */
+    private Map<String, Object> cronJob(CronEntry entry) {
+        // No process has a full stop in its name, so that no Deployment takes its pods for its own.
+        String process = "cron." + entry.name();
+        Map<String, Object> pod = pod(container("cron", Optional.of(entry.command()), Map.of()));
+        pod.put("restartPolicy", "Never");
+        Map<String, Object> job = ordered(
+                "backoffLimit",
+                0,
+                "activeDeadlineSeconds",
+                Math.max(1, entry.timeout().toSeconds()),
+                "template",
+                ordered("metadata", Map.of("labels", labels(process)), "spec", pod));
+        return object(
+                "batch/v1",
+                "CronJob",
+                metadata(name + "-cron-" + entry.name()),
+                Map.of(
+                        "spec",
+                        ordered(
+                                "schedule",
+                                entry.schedule().inNumbers(),
+                                "timeZone",
+                                "Etc/UTC",
+                                "concurrencyPolicy",
+                                "Forbid",
+                                "jobTemplate",
+                                Map.of("spec", job))));
     }
 
     private Map<String, Object> deployment(String process) {

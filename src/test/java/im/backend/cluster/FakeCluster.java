@@ -1,6 +1,7 @@
 package im.backend.cluster;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import im.backend.domain.DrivenClock;
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
@@ -34,6 +35,7 @@ public final class FakeCluster implements AutoCloseable {
     private final FakeApi api;
     private final Faults faults = new Faults();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
+    private final DrivenClock clock = DrivenClock.running();
     private final Undertow server;
     private final FakeNode node;
     private final FakeControllers controllers;
@@ -50,7 +52,7 @@ public final class FakeCluster implements AutoCloseable {
         this.folder = folder;
         this.api = new FakeApi(store, "127." + (2 + 2 * network));
         this.node = new FakeNode(folder, "127." + (1 + 2 * network), store, api);
-        this.controllers = new FakeControllers(folder, store, api, node);
+        this.controllers = new FakeControllers(folder, store, api, node, clock);
         this.streams = new PodStreams(store, node);
         this.server = Undertow.builder()
                 .addHttpListener(0, "127.0.0.1")
@@ -88,6 +90,11 @@ public final class FakeCluster implements AutoCloseable {
 
     public ObjectStore store() {
         return store;
+    }
+
+    /** By which CronJobs go. */
+    public DrivenClock clock() {
+        return clock;
     }
 
     /** Where pods find the files of an image. */

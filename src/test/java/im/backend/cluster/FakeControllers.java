@@ -7,6 +7,7 @@ import im.backend.file.FileTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -22,16 +23,20 @@ final class FakeControllers implements AutoCloseable {
     private final FakeApi api;
     private final FakeNode node;
     private final FakeWorkloads workloads;
+    private final FakeCronJobs cronJobs;
+    private final Clock clock;
     private final Path volumes;
     private final Thread thread =
             Thread.ofPlatform().daemon().name("fake controllers").unstarted(this::run);
     private volatile boolean closed;
 
-    FakeControllers(Path folder, ObjectStore store, FakeApi api, FakeNode node) {
+    FakeControllers(Path folder, ObjectStore store, FakeApi api, FakeNode node, Clock clock) {
         this.store = store;
         this.api = api;
         this.node = node;
         this.workloads = new FakeWorkloads(store, api);
+        this.cronJobs = new FakeCronJobs(store, api);
+        this.clock = clock;
         this.volumes = folder.resolve("volumes");
     }
 
@@ -79,6 +84,8 @@ final class FakeControllers implements AutoCloseable {
                 workloads.replicaSet(key, object);
             } else if (key.kind() == Kind.JOB) {
                 workloads.job(key, object);
+            } else if (key.kind() == Kind.CRON_JOB) {
+                cronJobs.look(key, object, clock.instant());
             } else if (key.kind() == Kind.PERSISTENT_VOLUME_CLAIM) {
                 claim(key, object);
             } else if (key.kind() == Kind.PERSISTENT_VOLUME) {
@@ -98,6 +105,7 @@ final class FakeControllers implements AutoCloseable {
     private boolean collected(ObjectKey key, ObjectNode object) {
         JsonNode owners = object.at("/metadata/ownerReferences");
         boolean orphaned = !owners.isEmpty();
+        boolean waitedFor = false;
         for (JsonNode owner : owners) {
             Optional<ObjectNode> there = store.list(kindOf(owner), key.namespace()).stream()
                     .map(Map.Entry::getValue)
@@ -107,19 +115,19 @@ final class FakeControllers implements AutoCloseable {
                             owning.at("/metadata/finalizers").toString().contains(ObjectStore.FOREGROUND))
                     .orElse(true);
             orphaned &= going;
+            waitedFor |= there.isPresent();
         }
         if (orphaned && !object.at("/metadata/deletionTimestamp").isTextual()) {
+            // Whoever waits for it waits for what it owns too.
+            boolean foreground = waitedFor && !isAlone(object);
             store.delete(
-                    key, false, object.at("/spec/terminationGracePeriodSeconds").asLong(30));
+                    key,
+                    foreground,
+                    object.at("/spec/terminationGracePeriodSeconds").asLong(30));
             return true;
         }
         if (object.at("/metadata/finalizers").toString().contains(ObjectStore.FOREGROUND)) {
-            boolean alone = store.all().stream()
-                    .noneMatch(each -> each.getValue()
-                            .at("/metadata/ownerReferences")
-                            .toString()
-                            .contains(object.at("/metadata/uid").asText()));
-            if (alone) {
+            if (isAlone(object)) {
                 unhold(key, ObjectStore.FOREGROUND);
             }
             return true;
@@ -127,11 +135,20 @@ final class FakeControllers implements AutoCloseable {
         return false;
     }
 
+    private boolean isAlone(ObjectNode owner) {
+        return store.all().stream()
+                .noneMatch(each -> each.getValue()
+                        .at("/metadata/ownerReferences")
+                        .toString()
+                        .contains(owner.at("/metadata/uid").asText()));
+    }
+
     private static Kind<?> kindOf(JsonNode owner) {
         return switch (owner.path("kind").asText()) {
             case "Deployment" -> Kind.DEPLOYMENT;
             case "ReplicaSet" -> Kind.REPLICA_SET;
             case "Job" -> Kind.JOB;
+            case "CronJob" -> Kind.CRON_JOB;
             default -> Kind.CONFIG_MAP;
         };
     }

@@ -163,6 +163,9 @@ class EjectionTest {
                         "kind: Secret",
                         "kind: PersistentVolumeClaim",
                         "kind: Job",
+                        "kind: CronJob",
+                        "name: shop-cron-clean",
+                        "schedule: \"30 3 * * 0\"",
                         "kind: Service",
                         "kind: Ingress",
                         "kind: HorizontalPodAutoscaler",
@@ -194,6 +197,7 @@ class EjectionTest {
             healthcheck: /ready
             release: ./.build/app migrate --to $MODE
             processes: {worker: ./.build/app work}
+            cron: [{schedule: "30 3 * * SUN", command: ./.build/app clean, name: clean}]
             volumes: [{name: data, path: /data, size: 2Gi, shared: true}]
             """);
     }

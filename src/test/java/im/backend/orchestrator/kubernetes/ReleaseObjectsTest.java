@@ -19,9 +19,12 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.domain.RuntimeSpec;
+import im.backend.domain.Schedule;
 import im.backend.domain.SecretValue;
+import im.backend.orchestrator.ScheduledWorkload;
 import im.backend.orchestrator.Workload;
 import io.kubernetes.client.common.KubernetesObject;
+import io.kubernetes.client.openapi.models.V1CronJob;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import java.nio.file.Files;
@@ -85,6 +88,17 @@ final class ReleaseObjectsTest {
 
             add(shapes, Kind.DEPLOYMENT, deployment);
             add(shapes, Kind.SECRET, objects.environment(workload));
+            V1CronJob cronJob = objects.cronJob(scheduled(workload));
+            assertThat(names.add(cronJob.getMetadata().getName())).isTrue();
+            // The cluster appends 11 characters for the name of a Job.
+            assertThat(cronJob.getMetadata().getName()).matches(DNS_LABEL).hasSizeLessThanOrEqualTo(52);
+            assertThat(cronJob.getMetadata().getLabels().values()).allMatch(LABEL_VALUE.asMatchPredicate());
+            assertThat(ScheduledWorkload.isScheduled(
+                            WorkloadLabels.of(cronJob).orElseThrow().key()))
+                    .isTrue();
+            assertRestricted(
+                    cronJob.getSpec().getJobTemplate().getSpec().getTemplate().getSpec());
+            add(shapes, Kind.CRON_JOB, cronJob);
             objects.service(workload).ifPresent(one -> add(shapes, Kind.SERVICE, one));
             objects.autoscaler(workload).ifPresent(one -> add(shapes, Kind.AUTOSCALER, one));
             objects.disruptionBudget(workload).ifPresent(one -> add(shapes, Kind.DISRUPTION_BUDGET, one));
@@ -223,6 +237,29 @@ final class ReleaseObjectsTest {
                     case 1 -> new Workload.Port.Assigned();
                     default -> new Workload.Port.Fixed(random.nextInt(1, 65_536));
                 });
+    }
+
+    private ScheduledWorkload scheduled(Workload of) {
+        String name = "a" + few("bz09", random.nextInt(30));
+        Workload.Key key = new Workload.Key(of.key().deployment(), ScheduledWorkload.process(name), 0);
+        Workload workload = new Workload(
+                key,
+                of.project(),
+                of.release(),
+                of.runtime(),
+                of.command(),
+                of.folder(),
+                of.environment(),
+                of.image(),
+                of.volumes(),
+                of.terms().single(),
+                new Workload.Port.None());
+        List<String> schedules = List.of("*/7 * 1-5,9 JAN-MAR FRI-SUN", "@daily", "0 0 */2 * *", "5 4 * * 7");
+        return new ScheduledWorkload(
+                name,
+                new Schedule(schedules.get(random.nextInt(schedules.size()))),
+                Duration.ofMillis(random.nextInt(1_000, 86_400_000)),
+                workload);
     }
 
     private String process() {

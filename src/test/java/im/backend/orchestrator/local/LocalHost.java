@@ -1,6 +1,7 @@
 package im.backend.orchestrator.local;
 
 import im.backend.domain.Command;
+import im.backend.domain.DrivenClock;
 import im.backend.domain.ReleaseName;
 import im.backend.domain.SecretValue;
 import im.backend.host.HostSettings;
@@ -17,6 +18,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +36,8 @@ final class LocalHost implements AutoCloseable {
     final LocalStorage storage;
     final LocalOrchestrator orchestrator;
     final LocalOneOff oneOff;
+    final DrivenClock clock = DrivenClock.standing(Instant.parse("2026-11-22T10:00:30Z"));
+    final LocalSchedules schedules;
 
     private LocalHost(Path data, HostSettings.Use use) {
         LocalSettings settings = LocalSettings.in(data);
@@ -44,6 +48,7 @@ final class LocalHost implements AutoCloseable {
         this.storage = new LocalStorage(settings, launcher, logs);
         this.orchestrator = new LocalOrchestrator(settings, launcher, toolchains, logs, storage);
         this.oneOff = new LocalOneOff(settings, launcher, toolchains);
+        this.schedules = new LocalSchedules(settings, launcher, toolchains, logs, clock);
     }
 
     /** @param data is made passable for others, as /var/lib is and a home folder is not */
@@ -57,6 +62,7 @@ final class LocalHost implements AutoCloseable {
         host.launcher.start();
         host.logs.start();
         host.orchestrator.start();
+        host.schedules.start();
         return host;
     }
 
@@ -119,6 +125,7 @@ final class LocalHost implements AutoCloseable {
     public void close() {
         orchestrator.stopAll(Duration.ofSeconds(1));
         orchestrator.close();
+        schedules.close();
         logs.close();
         launcher.close();
     }
