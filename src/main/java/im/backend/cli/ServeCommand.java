@@ -72,9 +72,9 @@ final class ServeCommand implements Action {
             return ExitCode.DONE.code();
         }
         ServerLog.start(loaded.config().logLevel());
-        Server server = new Server(loaded.config(), session.clock());
-        Started started = server.start();
+        Server server = new Server(loaded.config(), session.clock(), ServeCommand::endAtOnce);
         stopAtSignal(server, loaded.config().server().shutdownMax());
+        Started started = server.start();
         new LocalServer(UserFolders.of(session.environment())).announce(started.api(), started.data());
         tell(session, started);
         return waitForEnd();
@@ -111,6 +111,11 @@ final class ServeCommand implements Action {
                     runtime.halt(ExitCode.DONE.code());
                 },
                 "stop"));
+    }
+
+    /** Another server takes over in seconds: an end in order would take longer. Whoever started this one starts it again. */
+    private static void endAtOnce() {
+        Runtime.getRuntime().halt(ExitCode.FAILED.code());
     }
 
     private static void sleep(Duration time) {

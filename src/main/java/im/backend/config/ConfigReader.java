@@ -253,7 +253,8 @@ public final class ConfigReader {
                         value(Settings.INGRESS_CLASS),
                         value(Settings.INGRESS_NAMESPACE),
                         value(Settings.CLUSTER_ISSUER),
-                        value(Settings.BUILD_PLACE)),
+                        value(Settings.BUILD_PLACE),
+                        value(Settings.LEASE)),
                 new Keys(value(Settings.MASTER_KEY_FILE), value(Settings.TOKEN_TTL)),
                 new Registry(
                         value(Settings.REGISTRY_AUTH),

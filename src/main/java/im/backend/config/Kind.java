@@ -64,6 +64,9 @@ record Kind<T>(String expected, Function<String, Optional<T>> parse) {
             "auto, local or kubernetes");
     static final Kind<String> OBJECT =
             matching("a name of Kubernetes, as in traefik", Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"));
+    static final Kind<String> PLACED = matching(
+            "a namespace and a name, as in kube-system/backendim",
+            Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?"));
     static final Kind<String> CONTEXT = matching("a name in the kubeconfig", Pattern.compile("[^\\s,]{1,253}"));
     static final Kind<String> HOST_AND_PORT =
             matching("a host with its port, as in 10.0.0.5:8080", Pattern.compile("[A-Za-z0-9.-]{1,253}:[0-9]{1,5}"));

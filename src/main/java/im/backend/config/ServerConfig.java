@@ -149,6 +149,7 @@ public record ServerConfig(
      * @param registry host and port at which the nodes reach this server's registry; absent means this machine's loopback
      * @param storageClass absent means the cluster's default one
      * @param issuer a ClusterIssuer of cert-manager; absent means plain HTTP
+     * @param lease as {@code namespace/name}; absent means that this server is the only one
      */
     public record Kubernetes(
             Optional<Path> kubeconfig,
@@ -158,7 +159,8 @@ public record ServerConfig(
             String ingressClass,
             String ingressNamespace,
             Optional<String> issuer,
-            BuildPlace builds) {}
+            BuildPlace builds,
+            Optional<String> lease) {}
 
     /** Where builds for a cluster run. */
     public enum BuildPlace {

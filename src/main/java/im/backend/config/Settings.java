@@ -77,8 +77,7 @@ public final class Settings {
             "deploy.repair-every",
             span(0, 86_400),
             "60s",
-            "How often what runs is compared with what shall run; what somebody has deleted or changed is brought back. 0s"
-                    + " never does it.");
+            "How often what runs is compared with what shall run, and brought back where it differs; 0s for never.");
     static final Setting<Duration> BUILD_TIME_MAX =
             of("build.time-max", span(5, 7_200), "10m", "After which a build, its tests included, is ended.");
     static final Setting<Long> BUILD_MEMORY_MAX =
@@ -248,6 +247,11 @@ public final class Settings {
             Kind.orNothing(Kind.OBJECT),
             "",
             "ClusterIssuer of cert-manager that gives the apps' hosts their certificates; plain HTTP when not set.");
+    static final Setting<Optional<String>> LEASE = of(
+            "kubernetes.lease",
+            Kind.orNothing(Kind.PLACED),
+            "",
+            "The Lease, as `kube-system/backendim`, by which one of several servers is chosen; the others stand by.");
     static final Setting<Integer> UID_BASE = of(
             "local.uid-base",
             Kind.count(1_000, 2_000_000),
@@ -264,8 +268,7 @@ public final class Settings {
             "local.sandbox",
             Kind.SANDBOX,
             "auto",
-            "Whether apps and builds run in a bubblewrap sandbox: where it works, always (or the server does not"
-                    + " start), or never.");
+            "Whether apps and builds run in a bubblewrap sandbox: where it works, always (or no start), or never.");
     static final Setting<Use> CONTROL_GROUPS = of(
             "local.control-groups",
             Kind.CONTROL_GROUPS,
@@ -364,6 +367,7 @@ public final class Settings {
             INGRESS_NAMESPACE,
             BUILD_PLACE,
             CLUSTER_ISSUER,
+            LEASE,
             UID_BASE,
             PORT_MIN,
             PORT_MAX,

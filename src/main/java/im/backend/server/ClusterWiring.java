@@ -66,8 +66,7 @@ final class ClusterWiring {
 
     /** Empty when apps run on this host. Fails when the settings insist on a cluster and it can not be reached. */
     static Optional<ClusterWiring> choose(ServerConfig config, DataFolder data, Clock clock, Closing closing) {
-        Optional<Path> kubeconfig =
-                config.kubernetes().kubeconfig().or(() -> Optional.of(K3S).filter(Files::isReadable));
+        Optional<Path> kubeconfig = kubeconfig(config);
         return switch (config.orchestrator()) {
             case LOCAL -> Optional.empty();
             case KUBERNETES ->
@@ -94,6 +93,15 @@ final class ClusterWiring {
             }
             return ready;
         }
+    }
+
+    /** Of the cluster whose Lease is asked for; fails when there is none. */
+    static ClusterSettings settings(ServerConfig config) {
+        return settings(config, kubeconfig(config).orElseThrow(ClusterWiring::unknown));
+    }
+
+    private static Optional<Path> kubeconfig(ServerConfig config) {
+        return config.kubernetes().kubeconfig().or(() -> Optional.of(K3S).filter(Files::isReadable));
     }
 
     private static ClusterSettings settings(ServerConfig config, Path kubeconfig) {

@@ -20,6 +20,9 @@ final class DataFolder implements AutoCloseable {
     /** Below this, uploads are refused and the server calls itself not ready. */
     static final long FREE_BYTES_MIN = 512L << 20;
 
+    /** Of the problem when another server has it. */
+    static final String IN_USE = "data-folder-in-use";
+
     private static final String LOCK = "lock";
 
     private final Path path;
@@ -45,7 +48,7 @@ final class DataFolder implements AutoCloseable {
                 String holder = read(channel);
                 channel.close();
                 throw new Problem.Conflict(
-                                "data-folder-in-use",
+                                IN_USE,
                                 "The data folder " + path + " is in use by the server with process id " + holder
                                         + ". Stop that one, or start this one with another --data folder.")
                         .asException();

@@ -52,7 +52,7 @@ final class PlatformListener implements AutoCloseable {
                 .addRouting(http)
                 .addRouting(WsRouting.builder().endpoint(ProgressSockets.PATH, api.sockets()::listener));
         edge.harden(builder);
-        requireFreePort();
+        requireFreePort(settings.host(), settings.port());
         edge.start();
         WebServer started = builder.build().start();
         if (!started.isRunning()) {
@@ -63,14 +63,14 @@ final class PlatformListener implements AutoCloseable {
     }
 
     /** The server library logs that it can not bind, with a stack trace, and goes on: so it is asked for before. */
-    private void requireFreePort() {
+    static void requireFreePort(String host, int port) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
-            probe.bind(new InetSocketAddress(settings.host(), settings.port()));
+            probe.bind(new InetSocketAddress(host, port));
         } catch (IOException e) {
             throw new Problem.Conflict(
                             "port-taken",
-                            "listen at " + settings.host() + ":" + settings.port() + ": " + e.getMessage()
+                            "listen at " + host + ":" + port + ": " + e.getMessage()
                                     + " (expected: a free port of an address of this host; stop the other program or"
                                     + " choose another one with --port or --host)")
                     .asException(e);

@@ -33,16 +33,27 @@ public final class Server implements AutoCloseable {
 
     private final ServerConfig config;
     private final Clock clock;
+    private final Runnable lost;
     private final Closing closing = new Closing();
     private volatile boolean stopping;
 
+    /** Ends itself in order should another server take its place. */
     public Server(ServerConfig config, Clock clock) {
         this.config = config;
         this.clock = clock;
+        this.lost = this::close;
+    }
+
+    /** @param lost is run when another server may take its place a few seconds from now: the process has to end at once */
+    public Server(ServerConfig config, Clock clock, Runnable lost) {
+        this.config = config;
+        this.clock = clock;
+        this.lost = lost;
     }
 
     /**
-     * Returns when the API answers and what was live is being brought up. Fails with a Problem that says in one sentence
+     * Returns when the API answers and what was live is being brought up: with a Lease in the settings when this server's turn
+     * has come, which may be never. Fails with a Problem that says in one sentence
      * what to do, as {@code data-folder-in-use} or {@code port-taken}, and leaves nothing open then.
      */
     public Started start() {
@@ -57,8 +68,14 @@ public final class Server implements AutoCloseable {
 
     private Started open(Instant begun, Openings openings) {
         DataFolder data = new DataFolder(config.data());
-        data.start();
         closing.add("data folder", data);
+        Optional<StandbyListener> standby = config.kubernetes()
+                .lease()
+                .map(lease -> Standby.open(config, lease, ClusterWiring.settings(config), clock, lost, closing)
+                        .awaitTurn(data, closing));
+        if (standby.isEmpty()) {
+            data.start();
+        }
         Wiring wiring = new Wiring(config, data, clock, closing);
         Metrics metrics = new Metrics();
         Supplier<Database> opening = openings.begin(wiring::database);
@@ -105,6 +122,7 @@ public final class Server implements AutoCloseable {
         engine.start();
         metrics.repairs(engine::repairs);
         cluster.ifPresent(one -> one.watchDrift(engine::lookSoon));
+        standby.ifPresent(StandbyListener::close);
         PlatformListener listener = wiring.listener(
                 api,
                 git,

@@ -35,7 +35,7 @@ final class PackagedServer implements BeforeAllCallback, AfterAllCallback {
 
     private final Path home;
     private final int port = freePort();
-    private final int appsPort = freePort();
+    private final int appsPort;
     private final List<String> options;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -45,11 +45,23 @@ final class PackagedServer implements BeforeAllCallback, AfterAllCallback {
 
     PackagedServer(String... options) {
         this.options = List.of(options);
+        this.appsPort = freePort();
         try {
             this.home = Files.createTempDirectory("backendim-e2e");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private PackagedServer(PackagedServer first) {
+        this.options = first.options;
+        this.appsPort = first.appsPort;
+        this.home = first.home;
+    }
+
+    /** Another server on the same data, with the same options and a port of its own. */
+    PackagedServer another() {
+        return new PackagedServer(this);
     }
 
     @Override
@@ -136,6 +148,9 @@ final class PackagedServer implements BeforeAllCallback, AfterAllCallback {
 
     /** SIGKILL, as a power switch would. */
     void kill() {
+        if (process == null) {
+            return;
+        }
         process.destroyForcibly();
         awaitEnd();
     }
