@@ -23,6 +23,7 @@ public final class FaultyLine implements AutoCloseable {
     private final AtomicLong bytesUp = new AtomicLong(NEVER);
     private final AtomicLong bytesDown = new AtomicLong(NEVER);
     private final AtomicInteger busy = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final AtomicInteger cuts = new AtomicInteger();
     private volatile boolean away;
 
@@ -104,7 +105,13 @@ public final class FaultyLine implements AutoCloseable {
         }
     }
 
-    private static void refuse(Socket client) throws IOException {
+    /** Requests that were told to slow down. */
+    public int refusals() {
+        return refusals.get();
+    }
+
+    private void refuse(Socket client) throws IOException {
+        refusals.incrementAndGet();
         String head = "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/xml\r\nConnection: close\r\n"
                 + "Content-Length: " + BUSY.length() + "\r\n\r\n" + BUSY;
         client.getInputStream().read(new byte[8192]);
