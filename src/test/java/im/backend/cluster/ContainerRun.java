@@ -147,13 +147,30 @@ final class ContainerRun {
                 folder = Path.of(source.at("/hostPath/path")
                         .asText(source.at("/local/path").asText()));
             }
+            folder = folder.resolve(mount.path("subPath").asText(""));
             try {
-                return Optional.of(Files.createDirectories(folder));
+                Files.createDirectories(folder);
+                String secret = volume.at("/secret/secretName").asText("");
+                if (!secret.isEmpty()) {
+                    write(setting, secret, folder, node);
+                }
+                return Optional.of(folder);
             } catch (IOException unwritable) {
                 throw new UncheckedIOException(unwritable);
             }
         }
         return Optional.empty();
+    }
+
+    private static void write(Setting setting, String secret, Path folder, FakeNode node) throws IOException {
+        String namespace = setting.pod().at("/metadata/namespace").asText();
+        for (Map.Entry<String, JsonNode> file : node.object(new ObjectKey(Kind.SECRET, namespace, secret))
+                .path("data")
+                .properties()) {
+            Files.write(
+                    folder.resolve(file.getKey()),
+                    Base64.getDecoder().decode(file.getValue().asText()));
+        }
     }
 
     private static Map<String, String> variables(Setting setting, FakeNode node) {
