@@ -1,5 +1,6 @@
 package im.backend.orchestrator.kubernetes;
 
+import com.google.gson.JsonObject;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Cluster.Propagation;
@@ -26,6 +27,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -81,7 +83,10 @@ public final class KubernetesOrchestrator implements Orchestrator {
         applied.apply(Kind.SECRET, objects.environment(workload));
         V1Deployment deployment = applied.apply(Kind.DEPLOYMENT, objects.deployment(workload));
         sightings.remember(workload.key(), Address.of(deployment));
-        objects.autoscaler(workload).ifPresent(autoscaler -> applied.apply(Kind.AUTOSCALER, autoscaler));
+        objects.autoscaler(workload).ifPresent(autoscaler -> {
+            raise(deployment, workload.terms().scaling().min());
+            applied.apply(Kind.AUTOSCALER, autoscaler);
+        });
         objects.disruptionBudget(workload).ifPresent(budget -> applied.apply(Kind.DISRUPTION_BUDGET, budget));
         Optional<Endpoint> endpoint = objects.service(workload).map(this::apply).flatMap(Services::endpoint);
         return new Instance(workload.key(), workload.project().id(), workload.release(), endpoint);
@@ -194,6 +199,20 @@ public final class KubernetesOrchestrator implements Orchestrator {
             service.getMetadata().setResourceVersion(there.get().getMetadata().getResourceVersion());
             service.getSpec().clusterIP(there.get().getSpec().getClusterIP());
             return applied.replace(Kind.SERVICE, service);
+        }
+    }
+
+    /**
+     * The autoscaler would come to it within half a minute, and until then one replica would count as all of them. Once more
+     * are running their number is the autoscaler's, which an apply would take from it.
+     */
+    private void raise(V1Deployment deployment, int replicas) {
+        if (Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1) < replicas) {
+            JsonObject spec = new JsonObject();
+            spec.addProperty("replicas", replicas);
+            JsonObject change = new JsonObject();
+            change.add("spec", spec);
+            cluster.patch(Kind.DEPLOYMENT, Address.of(deployment), change);
         }
     }
 

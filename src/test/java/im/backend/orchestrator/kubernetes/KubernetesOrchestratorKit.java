@@ -7,6 +7,8 @@ import static org.awaitility.Awaitility.await;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
+import im.backend.cluster.Selection;
+import im.backend.domain.AppManifest.Scaling;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
@@ -131,6 +133,43 @@ abstract class KubernetesOrchestratorKit extends OrchestratorContract {
         } finally {
             cluster().delete(Kind.NAMESPACE, Address.ofCluster(name), Cluster.Propagation.BACKGROUND);
         }
+    }
+
+    @Test
+    void anAutoscaledReleaseIsReadyWithAllOfItsFewestReplicas() {
+        Workload base = healthy(key(0), release('a'));
+        Workload.Terms usual = base.terms();
+        Workload workload = with(
+                base,
+                new Workload.Terms(
+                        usual.resources(), new Scaling(2, 3), usual.health(), usual.strategy(), usual.drain()));
+
+        Instance instance = start(workload);
+        answer(instance);
+
+        assertThat(cluster().list(Kind.POD, Selection.in(workload.release().toString())))
+                .hasSize(2)
+                .allMatch(pod -> pod.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Ready")
+                                && condition.getStatus().equals("True")));
+        assertThat(cluster()
+                        .list(Kind.AUTOSCALER, Selection.in(workload.release().toString())))
+                .hasSize(1);
+    }
+
+    private static Workload with(Workload base, Workload.Terms terms) {
+        return new Workload(
+                base.key(),
+                base.project(),
+                base.release(),
+                base.runtime(),
+                base.command(),
+                base.folder(),
+                base.environment(),
+                base.image(),
+                base.volumes(),
+                terms,
+                base.port());
     }
 
     private Workload with(Workload base, List<Workload.Volume> volumes) {
