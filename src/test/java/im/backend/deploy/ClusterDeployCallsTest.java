@@ -72,6 +72,7 @@ final class ClusterDeployCallsTest {
                 apply secrets 1
                 apply services 1
                 get namespaces 2
+                list cronjobs 1
                 list deployments 3
                 list ingresses 6
                 list services 5
@@ -101,6 +102,7 @@ final class ClusterDeployCallsTest {
                 delete secrets 1
                 delete services 1
                 get namespaces 3
+                list cronjobs 1
                 list deployments 4
                 list ingresses 7
                 list persistentvolumeclaims 1
