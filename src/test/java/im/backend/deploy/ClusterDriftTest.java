@@ -379,6 +379,7 @@ class ClusterDriftTest {
                         entry.getKey().namespace().equals(release.name().toString()))
                 .filter(entry ->
                         entry.getValue().at("/metadata/ownerReferences").isEmpty())
+                .filter(entry -> !entry.getKey().kind().equals(Kind.EVENT))
                 .map(Map.Entry::getKey)
                 .toList();
     }
