@@ -2,7 +2,6 @@ package im.backend.build.jib;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -25,11 +24,12 @@ final class AppParts {
         if (!isLarge(app.files())) {
             return List.of(app.files());
         }
-        Map<Boolean, List<AppFile>> byWeight =
-                app.files().stream().collect(Collectors.partitioningBy(file -> file.sizeBytes() >= HEAVY_FILE_BYTES));
         List<List<AppFile>> parts = new ArrayList<>();
-        parts.addAll(spread(byWeight.get(true)));
-        parts.addAll(spread(byWeight.get(false)));
+        for (boolean heavy : new boolean[] {true, false}) {
+            parts.addAll(spread(app.files().stream()
+                    .filter(file -> heavy == file.sizeBytes() >= HEAVY_FILE_BYTES)
+                    .toList()));
+        }
         return parts;
     }
 
