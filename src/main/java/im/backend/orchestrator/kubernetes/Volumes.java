@@ -19,6 +19,7 @@ import io.kubernetes.client.openapi.models.V1ObjectReference;
 import io.kubernetes.client.openapi.models.V1PersistentVolume;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimSpec;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimStatus;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeSpec;
 import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
 import java.time.Duration;
@@ -40,6 +41,9 @@ final class Volumes {
     private static final String RETAIN = "Retain";
     private static final List<String> ACCESS = List.of("ReadWriteOnce");
     private static final String STATIC_CLASS = "";
+    private static final Duration LOOK = Duration.ofMillis(100);
+    private static final int LOOKS_MAX = 20;
+    private static final int LOOKS_TO_REMIND = 4;
     /** Whoever made the storage deletes it only from a PersistentVolume that says so, and with the login that it names. */
     private static final List<String> OF_MAKER =
             List.of("pv.kubernetes.io/provisioned-by", "volume.kubernetes.io/provisioner-deletion-secret-");
@@ -161,6 +165,42 @@ final class Volumes {
                         spec -> spec.volumeName(name)
                                 .storageClassName(STATIC_CLASS)
                                 .resources(new V1VolumeResourceRequirements().requests(Map.of("storage", size)))));
+        awaitBound(Address.in(release.toString(), name));
+    }
+
+    /**
+     * Kubernetes' own controller may overtake itself while it binds the two, and would come back to the claim only after a
+     * quarter of a minute, unless the claim changes. Goes on without an error: whatever else is wrong the pod will tell.
+     */
+    private void awaitBound(Address claim) {
+        for (int look = 1; look <= LOOKS_MAX && !isBound(claim); look++) {
+            if (look % LOOKS_TO_REMIND == 0) {
+                remind(claim, look);
+            }
+            try {
+                Thread.sleep(LOOK);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    private boolean isBound(Address claim) {
+        return cluster.get(Kind.PERSISTENT_VOLUME_CLAIM, claim)
+                .map(V1PersistentVolumeClaim::getStatus)
+                .map(V1PersistentVolumeClaimStatus::getPhase)
+                .equals(Optional.of("Bound"));
+    }
+
+    private void remind(Address claim, int look) {
+        JsonObject annotations = new JsonObject();
+        annotations.addProperty("backend.im/awaited", Integer.toString(look));
+        JsonObject metadata = new JsonObject();
+        metadata.add("annotations", annotations);
+        JsonObject change = new JsonObject();
+        change.add("metadata", metadata);
+        cluster.patch(Kind.PERSISTENT_VOLUME_CLAIM, claim, change);
     }
 
     /** One that is still being removed is waited for: what is applied to it would go with it. */
