@@ -36,6 +36,7 @@ final class Connection implements AutoCloseable {
     private final OkHttpClient answers;
     private final OkHttpClient streams;
     private final Duration callTimeout;
+    private volatile boolean closed;
 
     private Connection(ApiClient api, ClusterSettings settings) {
         this.api = api;
@@ -82,6 +83,9 @@ final class Connection implements AutoCloseable {
 
     /** The whole answer, in time or not at all. */
     Response answer(Call call) throws IOException {
+        if (closed) {
+            throw new IOException("the connection is closed");
+        }
         return execute(answers.newCall(request(call)));
     }
 
@@ -144,6 +148,7 @@ final class Connection implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         answers.dispatcher().cancelAll();
         answers.dispatcher().executorService().shutdown();
         answers.connectionPool().evictAll();

@@ -221,7 +221,7 @@ final class HealthProbe {
             }
             looksLeft.removeFirst();
             List<Endpoint> elsewhere =
-                    listening(orchestrator.observe(target.instance().key()));
+                    elsewhere(orchestrator.observe(target.instance().key()));
             deafLooks += elsewhere.isEmpty() ? 0 : 1;
             if (deafLooks > 1) {
                 throw diagnosis
@@ -237,7 +237,7 @@ final class HealthProbe {
                         .held(target.release(), target.instance(), hindrance)
                         .asException();
             }
-            List<Endpoint> elsewhere = listening(last);
+            List<Endpoint> elsewhere = elsewhere(last);
             if (!connected && !elsewhere.isEmpty()) {
                 return diagnosis
                         .elsewhere(target.release(), target.instance(), target.endpoint(), elsewhere)
@@ -260,6 +260,12 @@ final class HealthProbe {
                     || sockets.stream()
                             .anyMatch(
                                     socket -> socket.port() == target.endpoint().port());
+        }
+
+        /** Empty when it listens where it shall, whether or not that was reached yet. */
+        private List<Endpoint> elsewhere(Observation observation) {
+            List<Endpoint> sockets = listening(observation);
+            return sockets.contains(target.endpoint()) ? List.of() : sockets;
         }
 
         private static List<Endpoint> listening(Observation observation) {

@@ -78,7 +78,9 @@ final class Sightings {
                                     cluster, pods(key, place), following -> followings.remove(key, following)))
                     .hasBegun(FIRST_WORD);
         }
-        return recent(key);
+        // Somebody may have looked while the watches are broken: what is seen counts more than what is told.
+        Look last = looks.get(key);
+        return last != null && last.isFresh() ? last.sighting() : recent(key);
     }
 
     /** As it was a moment ago at most; empty when there is nothing of the key. */
