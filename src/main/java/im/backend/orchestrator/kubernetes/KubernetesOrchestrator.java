@@ -81,7 +81,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
     public Instance start(Workload workload) {
         namespaces.find(workload.release());
         applied.apply(Kind.SECRET, objects.environment(workload));
-        V1Deployment deployment = applied.apply(Kind.DEPLOYMENT, objects.deployment(workload));
+        V1Deployment deployment = deployment(objects.deployment(workload));
         sightings.remember(workload.key(), Address.of(deployment));
         objects.autoscaler(workload).ifPresent(autoscaler -> {
             raise(deployment, workload.terms().scaling().min());
@@ -90,6 +90,16 @@ public final class KubernetesOrchestrator implements Orchestrator {
         objects.disruptionBudget(workload).ifPresent(budget -> applied.apply(Kind.DISRUPTION_BUDGET, budget));
         Optional<Endpoint> endpoint = objects.service(workload).map(this::apply).flatMap(Services::endpoint);
         return new Instance(workload.key(), workload.project().id(), workload.release(), endpoint);
+    }
+
+    /** One that is just being stopped is waited for: what is applied to it goes with it. */
+    private V1Deployment deployment(V1Deployment wanted) {
+        V1Deployment now = applied.apply(Kind.DEPLOYMENT, wanted);
+        if (now.getMetadata().getDeletionTimestamp() == null) {
+            return now;
+        }
+        cluster.deleteAndWait(Kind.DEPLOYMENT, Address.of(wanted), END_MARGIN);
+        return applied.apply(Kind.DEPLOYMENT, wanted);
     }
 
     @Override

@@ -119,6 +119,24 @@ abstract class KubernetesOrchestratorKit extends OrchestratorContract {
     }
 
     @Test
+    void whatIsStartedAgainWhileItIsBeingStoppedIsThereAfterwards() {
+        Workload workload = healthy(key(0), release('a'));
+        answer(start(workload));
+        cluster()
+                .delete(
+                        Kind.DEPLOYMENT,
+                        Address.in(
+                                release('a').toString(),
+                                InstanceName.of(workload.key()).value()),
+                        Cluster.Propagation.FOREGROUND);
+
+        Instance again = orchestrator.start(workload);
+
+        assertThat(answer(again)).isEqualTo(release('a').toString());
+        assertThat(orchestrator.running(PROJECT.id())).containsExactly(again);
+    }
+
+    @Test
     void aNamespaceOfSomebodyElseIsLeftAlone() {
         String name = release('f').toString();
         V1Namespace foreign = new V1Namespace().metadata(new V1ObjectMeta().name(name));
