@@ -39,7 +39,7 @@ final class ClusterPlatform implements AutoCloseable {
     static final Duration CALL_MAX = Duration.ofMillis(500);
     private static final String IMAGE = "fake/app";
     private static final String OWNER = "8f9a2f5e-0000-4000-8000-000000000003";
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     final FakeCluster fake;
     final TestPlatform memory;
@@ -135,7 +135,16 @@ final class ClusterPlatform implements AutoCloseable {
     }
 
     Deployment ended(Deployment deployment) {
-        return memory.ended(deployment);
+        await().atMost(SOON).pollInterval(Duration.ofMillis(20)).untilAsserted(() -> {
+            Deployment now = memory.log.find(deployment.id()).orElseThrow();
+            assertThat(now.status().terminal())
+                    .as(
+                            "%s after %s",
+                            now,
+                            fake.faults().calls().reversed().stream().limit(12).toList())
+                    .isTrue();
+        });
+        return memory.log.find(deployment.id()).orElseThrow();
     }
 
     boolean hasEnded(Deployment deployment) {
