@@ -60,8 +60,14 @@ record ApiFailure(int code, String reason, String message, Duration retryAfter) 
         return code == 410;
     }
 
-    boolean conflict() {
-        return code == 409;
+    /** Somebody was faster; asked again it may succeed. */
+    boolean overtaken() {
+        return code == 409 && !isOfAnotherObject(message);
+    }
+
+    /** Whether a conflict says that the object of the uid is gone, and another one has its name. */
+    static boolean isOfAnotherObject(String said) {
+        return said.contains("UID in precondition");
     }
 
     /** Says nothing about the request itself: the same one may succeed a moment later. */

@@ -257,12 +257,11 @@ public final class Cluster implements AutoCloseable {
         Call call = Call.of(
                 "delete " + kind.name() + " " + address, "DELETE", kind.path(address), Call.JSON, bytes(options));
         try {
-            answer(call, uid.isEmpty() ? Repeat.ALSO_CONFLICTS : Repeat.PASSING);
+            answer(call, Repeat.ALSO_CONFLICTS);
         } catch (ProblemException refused) {
             boolean gone = refused.problem() instanceof Problem.NotFound
-                    || !uid.isEmpty()
-                            && refused.problem() instanceof Problem.Conflict conflict
-                            && conflict.slug().equals("cluster-conflict");
+                    || refused.problem() instanceof Problem.Conflict conflict
+                            && ApiFailure.isOfAnotherObject(conflict.detail());
             if (!gone) {
                 throw refused;
             }
@@ -302,7 +301,7 @@ public final class Cluster implements AutoCloseable {
                     return value;
                 }
                 case Attempt.Failed<R>(ApiFailure failure) -> {
-                    boolean again = failure.passing() || repeat == Repeat.ALSO_CONFLICTS && failure.conflict();
+                    boolean again = failure.passing() || repeat == Repeat.ALSO_CONFLICTS && failure.overtaken();
                     Duration pause = backoff.next(failure.retryAfter());
                     if (!again
                             || System.nanoTime() + pause.toNanos() - deadline > 0

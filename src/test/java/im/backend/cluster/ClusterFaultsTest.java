@@ -109,6 +109,18 @@ final class ClusterFaultsTest {
     }
 
     @Test
+    void aDeletionThatWasOvertakenIsNotTakenForDone() {
+        reset();
+        V1ConfigMap one = cluster.get(Kind.CONFIG_MAP, Address.in(SPACE, "one")).orElseThrow();
+        fake.faults().on("delete", "configmaps", new Faults.Fault.Answer(409, 0));
+
+        cluster.delete(Kind.CONFIG_MAP, one, Cluster.Propagation.BACKGROUND);
+
+        assertThat(fake.store().list(Kind.CONFIG_MAP, SPACE)).isEmpty();
+        assertThat(fake.faults().count("delete", "configmaps")).isEqualTo(2);
+    }
+
+    @Test
     void aCreationWhoseAnswerWasLostIsToldAsAConflictAndNeverMadeTwice() {
         fake.faults().on("create", "configmaps", new Faults.Fault.CutAfter());
 
