@@ -2,7 +2,6 @@ package im.backend.config;
 
 import im.backend.config.ServerConfig.LogLevel;
 import im.backend.config.ServerConfig.OnBase;
-import im.backend.config.ServerConfig.OrchestratorKind;
 import im.backend.config.ServerConfig.RegistryAuth;
 import im.backend.config.ServerConfig.ScanBlock;
 import im.backend.config.ServerConfig.ScanTool;
@@ -201,57 +200,6 @@ public final class Settings {
             of("database.user", Kind.orNothing(Kind.ACCOUNT), "", "Who signs in at `database.url`.");
     static final Setting<Optional<Path>> DATABASE_PASSWORD_FILE =
             of("database.password-file", Kind.orNothing(Kind.PATH), "", "File with the password, read at each start.");
-    static final Setting<OrchestratorKind> ORCHESTRATOR = of(
-            "orchestrator",
-            Kind.ORCHESTRATOR,
-            "auto",
-            "Where apps run: `local` on this host, `kubernetes` on a cluster, `auto` on the cluster of"
-                    + " `kubernetes.kubeconfig` or of the K3s on this machine when it answers, else here. A kubeconfig in"
-                    + " a home folder is never taken by itself.");
-    static final Setting<Optional<Path>> KUBECONFIG = of(
-            "kubernetes.kubeconfig",
-            Kind.orNothing(Kind.PATH),
-            "",
-            "How to reach the cluster. Default: `/etc/rancher/k3s/k3s.yaml`, which K3s writes.");
-    static final Setting<Optional<String>> KUBERNETES_CONTEXT = of(
-            "kubernetes.context",
-            Kind.orNothing(Kind.CONTEXT),
-            "",
-            "Context of the kubeconfig; its current one when not set.");
-    static final Setting<Optional<String>> KUBERNETES_REGISTRY = of(
-            "kubernetes.registry",
-            Kind.orNothing(Kind.HOST_AND_PORT),
-            "",
-            "Where the nodes reach this server's registry. Default: `127.0.0.1` with `server.port`, which is right when"
-                    + " this machine is the only node. With `registry.url` set the nodes pull from there.");
-    static final Setting<Optional<String>> STORAGE_CLASS = of(
-            "kubernetes.storage-class",
-            Kind.orNothing(Kind.OBJECT),
-            "",
-            "Of new volumes. Default: the cluster's default class; without one, a folder of this machine, which must"
-                    + " be the only node then.");
-    static final Setting<String> INGRESS_CLASS = of(
-            "kubernetes.ingress-class", Kind.OBJECT, "traefik", "The ingress controller that serves the apps' hosts.");
-    static final Setting<String> INGRESS_NAMESPACE = of(
-            "kubernetes.ingress-namespace",
-            Kind.OBJECT,
-            "kube-system",
-            "Where that controller runs: nobody else in the cluster may reach the apps.");
-    static final Setting<ServerConfig.BuildPlace> BUILD_PLACE = of(
-            "kubernetes.builds",
-            Kind.BUILD_PLACE,
-            "pods",
-            "Where builds for a cluster run: in `pods` of the base image, or on this `host`, which must be like it.");
-    static final Setting<Optional<String>> CLUSTER_ISSUER = of(
-            "kubernetes.cluster-issuer",
-            Kind.orNothing(Kind.OBJECT),
-            "",
-            "ClusterIssuer of cert-manager that gives the apps' hosts their certificates; plain HTTP when not set.");
-    static final Setting<Optional<String>> LEASE = of(
-            "kubernetes.lease",
-            Kind.orNothing(Kind.PLACED),
-            "",
-            "The Lease, as `kube-system/backendim`, by which one of several servers is chosen; the others stand by.");
     static final Setting<Integer> UID_BASE = of(
             "local.uid-base",
             Kind.count(1_000, 2_000_000),
@@ -358,16 +306,6 @@ public final class Settings {
             DATABASE_URL,
             DATABASE_USER,
             DATABASE_PASSWORD_FILE,
-            ORCHESTRATOR,
-            KUBECONFIG,
-            KUBERNETES_CONTEXT,
-            KUBERNETES_REGISTRY,
-            STORAGE_CLASS,
-            INGRESS_CLASS,
-            INGRESS_NAMESPACE,
-            BUILD_PLACE,
-            CLUSTER_ISSUER,
-            LEASE,
             UID_BASE,
             PORT_MIN,
             PORT_MAX,
@@ -384,8 +322,9 @@ public final class Settings {
             REGISTRY_PAGE_MAX,
             LOG_LEVEL);
 
-    private static final List<Setting<?>> ALL =
-            Stream.concat(OWN.stream(), BlobStoreSettings.ALL.stream()).toList();
+    private static final List<Setting<?>> ALL = Stream.of(OWN, OrchestratorSettings.ALL, BlobStoreSettings.ALL)
+            .flatMap(List::stream)
+            .toList();
 
     /** Every setting, in the order of the reference. */
     public static List<Setting<?>> all() {

@@ -15,7 +15,6 @@ import im.backend.file.PrivateFile;
 import im.backend.orchestrator.kubernetes.KubernetesLogs;
 import im.backend.orchestrator.kubernetes.KubernetesOneOff;
 import im.backend.orchestrator.kubernetes.KubernetesOrchestrator;
-import im.backend.orchestrator.kubernetes.KubernetesSchedules;
 import im.backend.orchestrator.kubernetes.KubernetesSettings;
 import im.backend.orchestrator.kubernetes.KubernetesStorage;
 import im.backend.orchestrator.log.LogFolder;
@@ -126,7 +125,7 @@ final class ClusterWiring {
         return new Ports.Hosting(
                 orchestrator,
                 new KubernetesOneOff(cluster, settings),
-                new KubernetesSchedules(cluster, settings, clock),
+                orchestrator.schedules(clock),
                 logs,
                 new KubernetesStorage(cluster, settings, folder));
     }

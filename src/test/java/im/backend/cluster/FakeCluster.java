@@ -31,11 +31,11 @@ public final class FakeCluster implements AutoCloseable {
     private static final long WATCH_TICK_MILLIS = 200;
 
     private final Path folder;
-    private final ObjectStore store = new ObjectStore();
+    private final DrivenClock clock = DrivenClock.running();
+    private final ObjectStore store = new ObjectStore(clock);
     private final FakeApi api;
     private final Faults faults = new Faults();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
-    private final DrivenClock clock = DrivenClock.running();
     private final Undertow server;
     private final FakeNode node;
     private final FakeControllers controllers;

@@ -2,6 +2,7 @@ package im.backend.cluster;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -22,10 +23,16 @@ public final class ObjectStore {
 
     static final String FOREGROUND = "foregroundDeletion";
 
+    private final Clock schedules;
     private final TreeMap<ObjectKey, ObjectNode> objects = new TreeMap<>();
     private final List<Event> history = new ArrayList<>();
     private long version = 1000;
     private long forgotten = 0;
+
+    /** @param schedules what CronJobs are made by, since they run by it; all else goes by the machine's time */
+    ObjectStore(Clock schedules) {
+        this.schedules = schedules;
+    }
 
     public synchronized long version() {
         return version;
@@ -68,7 +75,7 @@ public final class ObjectStore {
             metadata.put("namespace", key.namespace());
         }
         metadata.put("uid", UUID.randomUUID().toString())
-                .put("creationTimestamp", now())
+                .put("creationTimestamp", key.kind() == Kind.CRON_JOB ? seconds(schedules.instant()) : now())
                 .put("generation", 1L);
         return put("ADDED", key, made, Optional.empty());
     }
@@ -158,7 +165,11 @@ public final class ObjectStore {
     }
 
     public static String now() {
-        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        return seconds(Instant.now());
+    }
+
+    private static String seconds(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** Goes only when its contents or its processes are gone; the controllers see to that. */

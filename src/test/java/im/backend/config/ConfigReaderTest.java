@@ -210,7 +210,7 @@ class ConfigReaderTest {
 
     @Test
     void everySettingIsInTheTableAndItsDefaultIsAllowed() {
-        long declared = Stream.of(Settings.class, BlobStoreSettings.class)
+        long declared = Stream.of(Settings.class, OrchestratorSettings.class, BlobStoreSettings.class)
                 .flatMap(table -> Arrays.stream(table.getDeclaredFields()))
                 .filter(field -> field.getType().equals(Setting.class))
                 .map(Field::getName)

@@ -32,6 +32,7 @@ import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ class ClusterDriftTest {
     private static final String BACKEND_YML = QUICK_HEALTH + """
             scaling: {min: 2, max: 4}
             volumes: [{name: data, path: /data, size: 1Gi, shared: true}]
+            cron: [{schedule: "@yearly", command: "true"}]
             """;
     private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
 
@@ -120,12 +122,13 @@ class ClusterDriftTest {
                         object -> object.at("/spec/template/spec/containers")
                                 .forEach(container -> ((ObjectNode) container).put("image", "evil"))),
                 change(Kind.SERVICE, object -> ((ObjectNode) object.at("/spec/ports/0")).put("port", 81)),
-                change(Kind.SECRET, object -> ((ObjectNode) object.at("/data")).put("PORT", "OTk5OQ==")),
+                change(Kind.SECRET, object -> ((ObjectNode) object.at("/data")).put("BACKENDIM_COMMIT", "OTk5OQ==")),
                 change(Kind.NETWORK_POLICY, object -> ((ObjectNode) object.at("/spec")).putArray("policyTypes")),
                 change(Kind.RESOURCE_QUOTA, object -> ((ObjectNode) object.at("/spec/hard")).put("pods", "1")),
                 change(Kind.LIMIT_RANGE, object -> ((ObjectNode) object.at("/spec")).putArray("limits")),
                 change(Kind.AUTOSCALER, object -> ((ObjectNode) object.at("/spec")).put("maxReplicas", 1)),
                 change(Kind.DISRUPTION_BUDGET, object -> ((ObjectNode) object.at("/spec")).put("maxUnavailable", 9)),
+                change(Kind.CRON_JOB, object -> ((ObjectNode) object.at("/spec")).put("suspend", true)),
                 change(Kind.INGRESS, object -> ((ObjectNode) object.at("/spec/rules/0")).put("host", "evil.example")));
     }
 
@@ -302,6 +305,7 @@ class ClusterDriftTest {
                         "list limitranges",
                         "list secrets",
                         "list deployments",
+                        "list cronjobs",
                         "list services",
                         "list horizontalpodautoscalers",
                         "list poddisruptionbudgets",
@@ -357,7 +361,7 @@ class ClusterDriftTest {
                 new Ports.Hosting(
                         orchestrator,
                         ports.hosting().oneOff(),
-                        ports.hosting().schedules(),
+                        orchestrator.schedules(Clock.systemUTC()),
                         ports.hosting().logs(),
                         ports.hosting().storage()),
                 router,

@@ -16,7 +16,6 @@ import im.backend.domain.Release;
 import im.backend.orchestrator.kubernetes.KubernetesLogs;
 import im.backend.orchestrator.kubernetes.KubernetesOneOff;
 import im.backend.orchestrator.kubernetes.KubernetesOrchestrator;
-import im.backend.orchestrator.kubernetes.KubernetesSchedules;
 import im.backend.orchestrator.kubernetes.KubernetesSettings;
 import im.backend.orchestrator.kubernetes.KubernetesStorage;
 import im.backend.orchestrator.log.LogFolder;
@@ -99,14 +98,15 @@ final class ClusterPlatform implements AutoCloseable {
         KubernetesLogs logs = new KubernetesLogs(cluster, settings, folders, Clock.systemUTC());
         logs.start();
         Ports memoryPorts = memory.ports();
+        KubernetesOrchestrator orchestrator = new KubernetesOrchestrator(cluster, settings);
         Ports ports = new Ports(
                 memoryPorts.source(),
                 memoryPorts.manifests(),
                 memoryPorts.images(),
                 new Ports.Hosting(
-                        new KubernetesOrchestrator(cluster, settings),
+                        orchestrator,
                         new KubernetesOneOff(cluster, settings),
-                        new KubernetesSchedules(cluster, settings, Clock.systemUTC()),
+                        orchestrator.schedules(Clock.systemUTC()),
                         logs,
                         new KubernetesStorage(cluster, settings, folders)),
                 new IngressRouter(

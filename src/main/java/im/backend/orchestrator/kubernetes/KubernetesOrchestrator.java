@@ -16,12 +16,14 @@ import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
+import im.backend.orchestrator.Schedules;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1Service;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -41,6 +43,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
     private static final Duration END_MARGIN = Duration.ofSeconds(60);
 
     private final Cluster cluster;
+    private final KubernetesSettings settings;
     private final Ownership ownership;
     private final Services services;
     private final WorkloadObjects objects;
@@ -52,6 +55,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
 
     public KubernetesOrchestrator(Cluster cluster, KubernetesSettings settings) {
         this.cluster = cluster;
+        this.settings = settings;
         this.ownership = new Ownership(settings.owner());
         this.services = new Services(cluster);
         this.objects = new WorkloadObjects(settings, ownership);
@@ -60,6 +64,11 @@ public final class KubernetesOrchestrator implements Orchestrator {
         this.volumes = new Volumes(cluster, settings, ownership, applied);
         this.sightings = new Sightings(cluster, ownership);
         this.drift = new Drift(cluster, ownership, applied, volumes);
+    }
+
+    /** The scheduled commands of the same cluster: what somebody changes of them is drift too. */
+    public Schedules schedules(Clock clock) {
+        return new KubernetesSchedules(cluster, settings, applied, clock);
     }
 
     @Override

@@ -29,18 +29,20 @@ import java.util.stream.Collectors;
  * Leaves it to the cluster to keep the times: a CronJob for each command, in its release's namespace. The cluster is the only
  * memory, and keeps the times while the server is down.
  */
-public final class KubernetesSchedules implements Schedules {
+final class KubernetesSchedules implements Schedules {
     private static final Duration GONE_MARGIN = Duration.ofSeconds(60);
     private static final String LATE = "DeadlineExceeded";
 
     private final Cluster cluster;
     private final KubernetesSettings settings;
+    private final LastApplied applied;
     private final Ownership ownership;
     private final WorkloadObjects objects;
     private final Clock clock;
 
-    public KubernetesSchedules(Cluster cluster, KubernetesSettings settings, Clock clock) {
+    KubernetesSchedules(Cluster cluster, KubernetesSettings settings, LastApplied applied, Clock clock) {
         this.cluster = cluster;
+        this.applied = applied;
         this.settings = settings;
         this.ownership = new Ownership(settings.owner());
         this.objects = new WorkloadObjects(settings, ownership);
@@ -58,8 +60,8 @@ public final class KubernetesSchedules implements Schedules {
                 .map(Address::of)
                 .forEach(this::remove);
         commands.forEach(command -> {
-            cluster.apply(Kind.SECRET, objects.environment(command.workload()));
-            cluster.apply(Kind.CRON_JOB, objects.cronJob(command));
+            applied.apply(Kind.SECRET, objects.environment(command.workload()));
+            applied.apply(Kind.CRON_JOB, objects.cronJob(command));
         });
     }
 
@@ -82,6 +84,7 @@ public final class KubernetesSchedules implements Schedules {
     }
 
     private void remove(Address cronJob) {
+        applied.forget(cronJob);
         cluster.deleteAndWait(Kind.CRON_JOB, cronJob, settings.stopGrace().plus(GONE_MARGIN));
         cluster.delete(Kind.SECRET, cronJob, Propagation.BACKGROUND);
     }

@@ -38,7 +38,7 @@ final class KubernetesSchedulesTest extends SchedulesContract {
     private Cluster cluster;
     private KubernetesSettings settings;
     private KubernetesLogs logs;
-    private KubernetesSchedules schedules;
+    private Schedules schedules;
 
     @BeforeEach
     void start() throws IOException {
@@ -58,8 +58,8 @@ final class KubernetesSchedulesTest extends SchedulesContract {
                 Duration.ofSeconds(30));
         logs = new KubernetesLogs(cluster, settings, new LogFolder(folder.resolve("logs")), Clock.systemUTC());
         logs.start();
-        schedules = new KubernetesSchedules(cluster, settings, fake.clock());
         KubernetesOrchestrator orchestrator = new KubernetesOrchestrator(cluster, settings);
+        schedules = orchestrator.schedules(fake.clock());
         orchestrator.createNamespace(release('a'));
         orchestrator.createNamespace(release('b'));
     }
