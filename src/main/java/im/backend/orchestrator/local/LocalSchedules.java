@@ -41,7 +41,7 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
 
     private static final int REMEMBERED_MAX = 1000;
 
-    private record Entry(ProjectId project, String name) {}
+    private record CronEntry(ProjectId project, String name) {}
 
     private record Timed(ScheduledWorkload command, Instant next) {}
 
@@ -51,12 +51,12 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
     private final Clock clock;
     private final AppLaunches launches;
     private final Map<ProjectId, Map<String, Timed>> timed = new HashMap<>();
-    private final Map<Entry, ScheduledRun> running = new HashMap<>();
-    private final Map<Entry, Run> ended = Collections.synchronizedMap(new LinkedHashMap<>() {
+    private final Map<CronEntry, ScheduledRun> running = new HashMap<>();
+    private final Map<CronEntry, Run> ended = Collections.synchronizedMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Entry, Run> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<CronEntry, Run> eldest) {
             return size() > REMEMBERED_MAX;
         }
     });
@@ -130,7 +130,7 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
             if (each.next().isAfter(now)) {
                 return each;
             }
-            Entry entry = new Entry(project, name);
+            CronEntry entry = new CronEntry(project, name);
             if (each.next().plus(LATE_MAX).isBefore(now)) {
                 LOG.log(System.Logger.Level.WARNING, "left out: {0} of {1} at {2}", name, project, each.next());
             } else if (running.containsKey(entry)) {
@@ -163,14 +163,14 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
     }
 
     private Optional<Run> last(ProjectId project, ScheduledWorkload command) {
-        Entry entry = new Entry(project, command.name());
+        CronEntry entry = new CronEntry(project, command.name());
         ScheduledRun now = running.get(entry);
         return now == null
                 ? Optional.ofNullable(ended.get(entry))
                 : Optional.of(new Run(now.begun(), new Outcome.Running()));
     }
 
-    private void begin(Entry entry, Timed due) {
+    private void begin(CronEntry entry, Timed due) {
         Workload workload = due.command().workload();
         Instance instance = new Instance(workload.key(), workload.project().id(), workload.release(), Optional.empty());
         InstanceFolder folder = folderOf(workload.release(), workload.key());
@@ -191,7 +191,8 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
                 folder::write);
     }
 
-    private ScheduledRun run(Entry entry, Instance instance, InstanceFolder folder, Instant begun, Duration timeout) {
+    private ScheduledRun run(
+            CronEntry entry, Instance instance, InstanceFolder folder, Instant begun, Duration timeout) {
         LogIntake log = logs.attach(LogSource.of(instance), folder);
         return new ScheduledRun(
                 instance,
@@ -202,7 +203,7 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
                 outcome -> over(entry, instance, folder, new Run(begun, outcome)));
     }
 
-    private void over(Entry entry, Instance instance, InstanceFolder folder, Run run) {
+    private void over(CronEntry entry, Instance instance, InstanceFolder folder, Run run) {
         logs.detach(new InstanceId(instance.key()));
         folder.delete();
         synchronized (this) {
@@ -223,7 +224,7 @@ public final class LocalSchedules implements Schedules, AutoCloseable {
     private void adopt(InstanceFolder folder, InstanceState state) {
         Optional<RunningProgram> program = launcher.find(state.footprint());
         Instance instance = state.instance();
-        Entry entry = new Entry(instance.project(), ScheduledWorkload.name(instance.key()));
+        CronEntry entry = new CronEntry(instance.project(), ScheduledWorkload.name(instance.key()));
         ScheduledRun run = run(entry, instance, folder, folder.startedAt(), ADOPTED_MAX);
         synchronized (this) {
             running.put(entry, run);
