@@ -152,7 +152,7 @@ class EjectedFilesTest {
             """;
 
         assertThat(run(List.of("python3", "-c", program, file.toString(), packages.toString())))
-                .contains("9 valid");
+                .contains("10 valid");
     }
 
     /** Debian's own Python, from the files of this host: no registry is asked. */

@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /** One request and the answer to it, in the few words that the registry's routes need. */
 final class Exchange {
@@ -27,6 +28,7 @@ final class Exchange {
 
     private final ServerRequest request;
     private final ServerResponse response;
+    private @Nullable InputStream body;
 
     Exchange(ServerRequest request, ServerResponse response) {
         this.request = request;
@@ -69,7 +71,10 @@ final class Exchange {
     }
 
     InputStream body() {
-        return hasBody() ? request.content().inputStream() : InputStream.nullInputStream();
+        if (body == null) {
+            body = hasBody() ? request.content().inputStream() : InputStream.nullInputStream();
+        }
+        return body;
     }
 
     /** Fails with TooLarge {@code slug} when there are more. */
@@ -164,16 +169,18 @@ final class Exchange {
         send(error.status(), "application/json", error.body());
     }
 
+    /**
+     * Reads the rest of a body that is refused, when it is small: a connection that is closed with something unread takes
+     * back the answer that the client has not read yet.
+     */
     private boolean drained() {
-        OptionalLong announced = announcedBytes();
         boolean waits = header(HeaderNames.EXPECT).isPresent();
-        if (waits || announced.isEmpty() || announced.getAsLong() > REFUSED_BODY_BYTES_MAX) {
+        if (waits || announcedBytes().orElse(0) > REFUSED_BODY_BYTES_MAX) {
             return false;
         }
-        try (InputStream rest = request.content().inputStream()) {
-            rest.readNBytes(REFUSED_BODY_BYTES_MAX);
-            return true;
-        } catch (IOException | IllegalStateException begunOrBroken) {
+        try {
+            return body().readNBytes(REFUSED_BODY_BYTES_MAX).length < REFUSED_BODY_BYTES_MAX;
+        } catch (IOException | IllegalStateException brokenOrClosed) {
             return false;
         }
     }
