@@ -20,10 +20,10 @@ final class Admission {
     private static final int LABEL_MAX = 63;
 
     private final ObjectStore store;
-    private final String network;
+    private final FakeNetwork network;
     private final AtomicInteger services = new AtomicInteger();
 
-    Admission(ObjectStore store, String network) {
+    Admission(ObjectStore store, FakeNetwork network) {
         this.store = store;
         this.network = network;
     }
@@ -53,7 +53,7 @@ final class Admission {
         }
         if (key.kind() == Kind.SERVICE && object.at("/spec/clusterIP").isMissingNode()) {
             int number = services.incrementAndGet();
-            object.withObjectProperty("spec").put("clusterIP", FakeNode.address(network, number));
+            object.withObjectProperty("spec").put("clusterIP", network.service(number));
         }
         if (key.kind() == Kind.POD) {
             quota(key);

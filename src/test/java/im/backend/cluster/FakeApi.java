@@ -66,10 +66,9 @@ final class FakeApi {
     private final Admission admission;
     private final Patches patches = new Patches();
 
-    /** @param services the first two numbers of the addresses that Services get */
-    FakeApi(ObjectStore store, String services) {
+    FakeApi(ObjectStore store, FakeNetwork network) {
         this.store = store;
-        this.admission = new Admission(store, services);
+        this.admission = new Admission(store, network);
     }
 
     static Target target(String path) {

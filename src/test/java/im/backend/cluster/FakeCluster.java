@@ -33,6 +33,7 @@ public final class FakeCluster implements AutoCloseable {
     private final Path folder;
     private final DrivenClock clock = DrivenClock.running();
     private final ObjectStore store = new ObjectStore(clock);
+    private final FakeNetwork network = FakeNetwork.claim();
     private final FakeApi api;
     private final Faults faults = new Faults();
     private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
@@ -44,14 +45,9 @@ public final class FakeCluster implements AutoCloseable {
 
     /** @param folder for what it keeps: logs of pods, volumes */
     public FakeCluster(Path folder) {
-        this(folder, 0);
-    }
-
-    /** @param network 0 to 99; clusters that run at the same time each need another one */
-    public FakeCluster(Path folder, int network) {
         this.folder = folder;
-        this.api = new FakeApi(store, "127." + (2 + 2 * network));
-        this.node = new FakeNode(folder, "127." + (1 + 2 * network), store, api);
+        this.api = new FakeApi(store, network);
+        this.node = new FakeNode(folder, network, store, api);
         this.controllers = new FakeControllers(folder, store, api, node, clock);
         this.streams = new PodStreams(store, node);
         this.server = Undertow.builder()
@@ -109,6 +105,7 @@ public final class FakeCluster implements AutoCloseable {
         node.close();
         server.stop();
         requests.shutdownNow();
+        network.close();
     }
 
     private void serve(HttpServerExchange exchange) throws IOException {

@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class FakeNode implements AutoCloseable {
     private final Path folder;
-    private final String network;
+    private final FakeNetwork network;
     private final ObjectStore store;
     private final FakeApi api;
     private final Map<String, PodRun> pods = new ConcurrentHashMap<>();
@@ -23,8 +23,7 @@ public final class FakeNode implements AutoCloseable {
     private final Map<String, Path> images = new ConcurrentHashMap<>();
     private int podAddresses = 1;
 
-    /** @param network the first two numbers of the addresses of pods */
-    FakeNode(Path folder, String network, ObjectStore store, FakeApi api) {
+    FakeNode(Path folder, FakeNetwork network, ObjectStore store, FakeApi api) {
         this.folder = folder;
         this.network = network;
         this.store = store;
@@ -64,8 +63,7 @@ public final class FakeNode implements AutoCloseable {
                 continue;
             }
             if (run == null) {
-                run = new PodRun(
-                        each.getKey(), folder.resolve("pods").resolve(uid), address(network, podAddresses++), this);
+                run = new PodRun(each.getKey(), folder.resolve("pods").resolve(uid), network.pod(podAddresses++), this);
                 pods.put(uid, run);
             }
             if (run.look(pod)) {
@@ -149,9 +147,5 @@ public final class FakeNode implements AutoCloseable {
     public void close() {
         pods.values().forEach(PodRun::kill);
         services.values().forEach(ServiceRelay::close);
-    }
-
-    static String address(String network, int number) {
-        return network + "." + (number >> 8 & 0xff) + "." + (number & 0xff);
     }
 }

@@ -48,7 +48,7 @@ final class PodStreamFaultsTest {
     @BeforeEach
     void start() throws IOException {
         assumeThat(Path.of("/usr/bin/bwrap")).as("bubblewrap runs the pod").exists();
-        fake = new FakeCluster(folder, 80).start();
+        fake = new FakeCluster(folder).start();
         fake.node().image("tools", Files.createDirectories(folder.resolve("image")));
         cluster = Cluster.open(
                 ClusterSettings.of(fake.kubeconfig()).withCallTimeout(CALL_MAX).withPatience(Duration.ofSeconds(10)));

@@ -29,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What keeps pods from running reaches whoever deploys, with its cause and one fix. */
 @Tag("slow")
 final class ClusterCausesTest {
-    private static final int NETWORK = 60;
     private static final String MANIFEST =
             "entrypoint: /app/serve\nhealthcheck: {deadline: 3s}\nenv:\n  RELEASE: \"{}\"\n";
     private static final String VOLUME = "volumes: [{name: data, path: /data, size: 1Mi}]\n";
@@ -56,7 +55,7 @@ final class ClusterCausesTest {
 
     @BeforeEach
     void start() {
-        platform = new ClusterPlatform(folder, NETWORK, image);
+        platform = new ClusterPlatform(folder, image);
         platform.server().engine().start();
     }
 

@@ -33,7 +33,6 @@ final class ClusterDeployCallsTest {
             List.of("get deployments", "get services", "list pods", "log pods");
 
     private static final int LOOKS_MAX = 20;
-    private static final int NETWORK = 90;
 
     @TempDir
     Path folder;
@@ -48,7 +47,7 @@ final class ClusterDeployCallsTest {
                 .exists();
         Path app = Files.createDirectories(folder.resolve("image/app"));
         Files.copy(StaticImage.compiled(folder), app.resolve("serve"));
-        platform = new ClusterPlatform(folder, NETWORK, app.getParent());
+        platform = new ClusterPlatform(folder, app.getParent());
         // Of all pods, for their logs, for as long as the server lives.
         await().atMost(SOON).until(() -> platform.fake.faults().count("watch", "pods") == 1);
     }

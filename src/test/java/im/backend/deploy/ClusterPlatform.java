@@ -46,9 +46,9 @@ final class ClusterPlatform implements AutoCloseable {
     private Server server;
 
     /** @param image holds the app, a {@code /app/serve} that answers with its variable RELEASE */
-    ClusterPlatform(Path folder, int network, Path image) {
+    ClusterPlatform(Path folder, Path image) {
         this.folder = folder;
-        this.fake = new FakeCluster(folder, network).start();
+        this.fake = new FakeCluster(folder).start();
         this.memory = new TestPlatform(folder);
         fake.node().image(IMAGE, image);
         fake.store().create(new ObjectKey(Kind.NODE, "", "fake"), JsonNodeFactory.instance.objectNode());

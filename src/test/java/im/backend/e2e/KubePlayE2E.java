@@ -163,7 +163,7 @@ class KubePlayE2E {
 
     /** Tells podman the Secret. @return the claim and the Deployment as a cluster is told them (JSON is YAML) */
     private List<String> objects(String image, Podman podman) throws IOException {
-        try (FakeCluster fake = new FakeCluster(folder, 70).start();
+        try (FakeCluster fake = new FakeCluster(folder).start();
                 Cluster cluster = Cluster.open(ClusterSettings.of(fake.kubeconfig()))) {
             fake.store().create(new ObjectKey(Kind.NODE, "", "fake"), JsonNodeFactory.instance.objectNode());
             KubernetesOrchestrator orchestrator = new KubernetesOrchestrator(

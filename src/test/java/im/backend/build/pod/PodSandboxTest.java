@@ -29,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** On the API server of our own, whose pods are processes of this machine with its Python: no base is pulled. */
 @Tag("slow")
 final class PodSandboxTest extends PodSandboxContract {
-    private static final int NETWORK = 95;
     private static final Digest BASE = Digest.ofSha256Hex("b".repeat(64));
 
     @TempDir
@@ -42,7 +41,7 @@ final class PodSandboxTest extends PodSandboxContract {
     static void open() throws IOException {
         assumeThat(Path.of("/usr/bin/bwrap")).as("bubblewrap runs the pods").exists();
         assumeThat(Path.of("/usr/bin/python3")).as("the pods' Python").exists();
-        fake = new FakeCluster(shared, NETWORK).start();
+        fake = new FakeCluster(shared).start();
         fake.node().image("registry/python@" + BASE, Files.createDirectories(shared.resolve("base")));
         cluster = Cluster.open(ClusterSettings.of(fake.kubeconfig()).withPatience(Duration.ofSeconds(10)));
     }

@@ -22,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The contract on the API server of our own, and what only that one can be made to do. */
 final class IngressRouterTest extends IngressRouterContract {
-    private static final int NETWORK = 90;
 
     @TempDir
     Path folder;
@@ -32,7 +31,7 @@ final class IngressRouterTest extends IngressRouterContract {
 
     @Override
     Cluster open() {
-        fake = new FakeCluster(folder, NETWORK).start();
+        fake = new FakeCluster(folder).start();
         return Cluster.open(ClusterSettings.of(fake.kubeconfig()).withPatience(Duration.ofSeconds(5)));
     }
 
