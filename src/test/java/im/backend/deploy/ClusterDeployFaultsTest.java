@@ -34,12 +34,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * A whole deployment, each of whose calls to the API server goes wrong in each way: it ends with one release that serves, or
- * it says why not and leaves nothing behind. Without {@code -Dbackendim.test.faults=all} it is a sample, the same each time:
- * each second call is met by one of the ways, in turn, and each sixth call by the longer scripts.
+ * it says why not and leaves nothing behind. Runs when {@code -Dbackendim.test.faults} asks for all, or for a sample, the
+ * same each time: each second call is met by one of the ways, in turn, and each sixth call by the longer scripts.
  */
 @Tag("slow")
 final class ClusterDeployFaultsTest {
-    private static final boolean ALL = "all".equals(System.getProperty("backendim.test.faults"));
+    private static final String PROPERTY = "backendim.test.faults";
+    private static final boolean ALL = "all".equals(System.getProperty(PROPERTY));
     private static final int LANES = 8;
     private static final Duration SHORT = Duration.ofMillis(800);
     private static final Duration FAULTS_MAX = Duration.ofSeconds(10);
@@ -99,6 +100,9 @@ final class ClusterDeployFaultsTest {
 
     @BeforeAll
     static void make() throws IOException, InterruptedException {
+        assumeThat(System.getProperty(PROPERTY))
+                .as("-D%s=sample or =all asks for it: a minute, or twenty", PROPERTY)
+                .isNotNull();
         assumeThat(StaticImage.canBeMade()).as("gcc makes the app").isTrue();
         assumeThat(Path.of("/usr/bin/bwrap"))
                 .as("bubblewrap shows it its files")

@@ -141,7 +141,7 @@ class RateIT {
     void aWatcherThatDoesNotReadIsToldToComeBackWhenTooMuchWaits() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
-        server.images.say(Collections.nCopies(6_000, "x".repeat(1_500)));
+        server.images.say(Collections.nCopies(20_000, "x".repeat(1_500)));
         String id = deploy("alice", "slow").is(202).json().path("deploymentId").asText();
 
         try (Socket socket = watch("/ws?output=true&deploymentId=" + id)) {
