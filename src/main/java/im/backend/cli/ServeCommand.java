@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -73,8 +74,15 @@ final class ServeCommand implements Action {
         }
         ServerLog.start(loaded.config().logLevel());
         Server server = new Server(loaded.config(), session.clock(), ServeCommand::endAtOnce);
-        stopAtSignal(server, loaded.config().server().shutdownMax());
-        Started started = server.start();
+        AtomicBoolean refused = new AtomicBoolean();
+        stopAtSignal(server, loaded.config().server().shutdownMax(), refused);
+        Started started;
+        try {
+            started = server.start();
+        } catch (RuntimeException e) {
+            refused.set(true);
+            throw e;
+        }
         new LocalServer(UserFolders.of(session.environment())).announce(started.api(), started.data());
         tell(session, started);
         return waitForEnd();
@@ -98,11 +106,18 @@ final class ServeCommand implements Action {
         session.terminal().answer("Next: backendim init, then backendim deploy. Ctrl-C stops the server; apps run on.");
     }
 
-    /** TERM and INT close the server in good order, and then the end is a success; a close that hangs is cut off. */
-    private static void stopAtSignal(Server server, Duration max) {
+    /**
+     * TERM and INT close the server in good order, and then the end is a success; a close that hangs is cut off.
+     *
+     * @param refused whether the server did not start, and the process ends with an exit code that says so
+     */
+    private static void stopAtSignal(Server server, Duration max, AtomicBoolean refused) {
         Runtime runtime = Runtime.getRuntime();
         runtime.addShutdownHook(new Thread(
                 () -> {
+                    if (refused.get()) {
+                        return;
+                    }
                     Thread.ofPlatform().daemon().name("stop-deadline").start(() -> {
                         sleep(max);
                         runtime.halt(ExitCode.FAILED.code());
