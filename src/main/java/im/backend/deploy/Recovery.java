@@ -113,8 +113,7 @@ final class Recovery {
 
     private void recover(Project project, Optional<Release> live, List<Deployment> unfinished) {
         try {
-            boolean stopFirst = live.filter(release -> !rollout.stopsFirst(release.manifest(), live))
-                    .isEmpty();
+            boolean stopFirst = live.isEmpty() || rollout.stopsFirst(live.get().manifest(), live);
             if (stopFirst) {
                 stopUnwanted(project, live);
             }

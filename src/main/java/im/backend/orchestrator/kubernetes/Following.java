@@ -72,9 +72,7 @@ final class Following implements AutoCloseable {
             case Change.All<T>(List<T> all) -> {
                 objects.clear();
                 all.forEach(object -> objects.put(object.getMetadata().getName(), object));
-                if (lists.getCount() > 0) {
-                    lists.countDown();
-                }
+                lists.countDown();
             }
             case Change.Present<T>(T object) -> objects.put(object.getMetadata().getName(), object);
             case Change.Gone<T>(T object) -> objects.remove(object.getMetadata().getName());

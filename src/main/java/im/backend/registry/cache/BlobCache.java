@@ -30,6 +30,9 @@ import java.util.function.Predicate;
  * there are too many, those go that were read the longest ago; whoever reads one keeps reading it.
  */
 public final class BlobCache {
+    /** What the keys of all blobs in the store begin with. */
+    public static final String OBJECTS = "blobs/";
+
     private static final int FETCHES_MAX = 8;
     /** Some room is made at once, so that not each new copy looks for an old one. */
     private static final double FILLED_AFTER_EVICTION = 0.9;
@@ -55,8 +58,13 @@ public final class BlobCache {
         this.clock = clock;
     }
 
+    /** Of the blob's object in the store. */
+    public static String objectKey(Digest digest) {
+        return OBJECTS + key(digest);
+    }
+
     /** Where blobs are, below the folder of the copies and in the store alike. */
-    public static String key(Digest digest) {
+    private static String key(Digest digest) {
         return digest.algorithm().label() + "/" + digest.hex().substring(0, 2) + "/" + digest.hex();
     }
 
@@ -139,11 +147,8 @@ public final class BlobCache {
     }
 
     private synchronized void grow(long moreBytes) throws IOException {
-        if (bytes == UNKNOWN) {
-            bytes = copies().stream().mapToLong(Copy::sizeBytes).sum();
-        } else {
-            bytes += moreBytes;
-        }
+        // Where it has to be counted, the new one is counted too.
+        bytes = bytes == UNKNOWN ? sizeBytes() : bytes + moreBytes;
         if (bytes > settings.bytesMax()) {
             evict();
         }

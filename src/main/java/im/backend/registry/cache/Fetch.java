@@ -81,7 +81,7 @@ final class Fetch {
             long at = 0;
             while (at < sizeBytes) {
                 byte[] piece = objects.read(
-                                "blobs/" + BlobCache.key(digest), at, (int) Math.min(PIECE_BYTES, sizeBytes - at))
+                                BlobCache.objectKey(digest), at, (int) Math.min(PIECE_BYTES, sizeBytes - at))
                         .orElseThrow(() -> new NoSuchFileException(digest.value()));
                 if (piece.length == 0) {
                     throw damaged("ends at byte " + at + " of " + sizeBytes);

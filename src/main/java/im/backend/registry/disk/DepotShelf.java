@@ -32,7 +32,6 @@ import java.util.Optional;
  * so that a removal never hits what was stored a moment ago (ADR 0031).
  */
 final class DepotShelf implements Shelf {
-    static final String BLOBS = "blobs/";
     private static final System.Logger LOG = System.getLogger(DepotShelf.class.getName());
 
     private final Layout layout;
@@ -124,7 +123,7 @@ final class DepotShelf implements Shelf {
             return;
         }
         try (Turns.Turn _ = turn.get()) {
-            boolean still = objects.read(BLOBS + BlobCache.key(digest), 0, 1).isEmpty();
+            boolean still = objects.read(BlobCache.objectKey(digest), 0, 1).isEmpty();
             if (still && files.delete(receipts.file(digest))) {
                 LOG.log(WARNING, "object store: blob {0} is not there any more; push its images again", digest);
             }
@@ -144,7 +143,7 @@ final class DepotShelf implements Shelf {
         boolean delivered = false;
         try {
             if (!isStored(blob.digest())) {
-                objects.put(BLOBS + BlobCache.key(blob.digest()), verified, blob.digest());
+                objects.put(BlobCache.objectKey(blob.digest()), verified, blob.digest());
             }
             delivered = true;
             return new Sent(blob, verified, turn);
@@ -196,7 +195,7 @@ final class DepotShelf implements Shelf {
         try (Turns.Turn _ = turns.take(digest)) {
             Receipt receipt = receipts.read(digest);
             if (receipt.place() == Place.ONLY_HERE) {
-                objects.put(BLOBS + BlobCache.key(digest), cache.file(digest), digest);
+                objects.put(BlobCache.objectKey(digest), cache.file(digest), digest);
                 receipts.replace(digest, new Receipt(receipt.sizeBytes(), Place.DEPOT));
             }
         } catch (NoSuchFileException collected) {
@@ -244,7 +243,7 @@ final class DepotShelf implements Shelf {
     /** False when the store does not answer; what is left is found by {@link #sweep}. */
     private boolean removed(Digest digest) {
         try {
-            objects.delete(BLOBS + BlobCache.key(digest));
+            objects.delete(BlobCache.objectKey(digest));
             return true;
         } catch (ProblemException unavailable) {
             LOG.log(DEBUG, "{0} is left in the object store: {1}", digest, unavailable.getMessage());
@@ -257,7 +256,7 @@ final class DepotShelf implements Shelf {
         int count = 0;
         long bytes = 0;
         try {
-            for (StoredObject object : objects.list(BLOBS)) {
+            for (StoredObject object : objects.list(BlobCache.OBJECTS)) {
                 Optional<Digest> digest = digest(object.key());
                 boolean stray = digest.isPresent() && !receipts.has(digest.get());
                 if (stray && object.storedAt().isBefore(before) && removeStray(digest.get(), extent)) {

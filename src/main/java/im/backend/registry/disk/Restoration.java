@@ -8,6 +8,7 @@ import im.backend.registry.ObjectStore;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredManifest;
 import im.backend.registry.StoredObject;
+import im.backend.registry.cache.BlobCache;
 import im.backend.registry.disk.DepotRecords.Named;
 import im.backend.registry.disk.Receipts.Place;
 import im.backend.registry.disk.Receipts.Receipt;
@@ -27,7 +28,7 @@ record Restoration(Ground ground, DepotShelf shelf, ObjectStore objects) {
 
     void run() throws IOException {
         int blobs = 0;
-        for (StoredObject object : objects.list(DepotShelf.BLOBS)) {
+        for (StoredObject object : objects.list(BlobCache.OBJECTS)) {
             Optional<Digest> digest = DepotShelf.digest(object.key());
             if (digest.isPresent()) {
                 shelf.receipts().write(digest.get(), new Receipt(object.sizeBytes(), Place.DEPOT));

@@ -8,6 +8,8 @@ import java.util.Set;
 record S3Answer(int status, Map<String, String> headers, byte[] body) {
     private static final Set<String> PASSING =
             Set.of("InternalError", "SlowDown", "ServiceUnavailable", "RequestTimeout", "OperationAborted");
+    private static final String NO_BUCKET = "NoSuchBucket";
+    private static final int ERROR_BYTES_MAX = 16 * 1024;
 
     boolean isGood() {
         return status / 100 == 2 && error().isEmpty();
@@ -18,6 +20,11 @@ record S3Answer(int status, Map<String, String> headers, byte[] body) {
         return status == 429
                 || status / 100 == 5
                 || error().filter(PASSING::contains).isPresent();
+    }
+
+    /** The bucket is there, and what was asked for is not in it. */
+    boolean isAbsent() {
+        return status == 404 && !error().equals(Optional.of(NO_BUCKET));
     }
 
     boolean is(int wanted) {
@@ -31,8 +38,6 @@ record S3Answer(int status, Map<String, String> headers, byte[] body) {
         return may && body.length > 0 ? S3Document.error(body) : Optional.empty();
     }
 
-    private static final int ERROR_BYTES_MAX = 16 * 1024;
-
     /** What happened and what to do, for whoever runs the server. */
     String reason(S3Settings settings) {
         String code = error().orElse("");
@@ -43,7 +48,7 @@ record S3Answer(int status, Map<String, String> headers, byte[] body) {
                         + "). Check registry.s3.access-key and the file of registry.s3.secret-key-file.";
             case "RequestTimeTooSkewed" ->
                 "has another time than this machine (" + code + "). Set this machine's clock.";
-            case "NoSuchBucket" -> "has no such bucket. Make it, or mend registry.s3.bucket.";
+            case NO_BUCKET -> "has no such bucket. Make it, or mend registry.s3.bucket.";
             case "AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException" ->
                 "has the bucket in another region (" + headers.getOrDefault("x-amz-bucket-region", code)
                         + "). Mend registry.s3.region.";

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Signs requests, sends them, and tries those again that may pass another time. */
 final class S3Connection implements AutoCloseable {
@@ -76,7 +77,7 @@ final class S3Connection implements AutoCloseable {
         }
     }
 
-    private static ProblemException unavailable(@org.jspecify.annotations.Nullable Throwable cause) {
+    private static ProblemException unavailable(@Nullable Throwable cause) {
         Problem problem = new Problem.Unavailable(
                 "object-store-unavailable",
                 "The store that keeps the registry's blobs does not answer. What is on the server's disk can be read;"

@@ -110,7 +110,7 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
         if (answer.is(416)) {
             return Optional.of(new byte[0]);
         }
-        if (answer.is(404) && !answer.error().equals(Optional.of("NoSuchBucket"))) {
+        if (answer.isAbsent()) {
             return Optional.empty();
         }
         throw connection.refused(request, answer);
@@ -120,8 +120,7 @@ public final class S3Objects implements ObjectStore, AutoCloseable {
     public void delete(String key) {
         S3Request request = S3Request.of("DELETE", settings.prefix() + key, Map.of());
         S3Answer answer = connection.send(request);
-        boolean absent = answer.is(404) && !answer.error().equals(Optional.of("NoSuchBucket"));
-        if (!answer.isGood() && !absent) {
+        if (!answer.isGood() && !answer.isAbsent()) {
             throw connection.refused(request, answer);
         }
     }
