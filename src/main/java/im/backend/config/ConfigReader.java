@@ -261,6 +261,7 @@ public final class ConfigReader {
                         value(Settings.REGISTRY_BLOB_MAX),
                         value(Settings.REGISTRY_MANIFEST_MAX),
                         value(Settings.REGISTRY_QUOTA),
+                        value(Settings.REGISTRY_UPLOADS_MAX),
                         value(Settings.REGISTRY_UPLOAD_TTL),
                         value(Settings.REGISTRY_GC_GRACE),
                         value(Settings.REGISTRY_PAGE_MAX),

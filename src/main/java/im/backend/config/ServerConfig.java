@@ -192,6 +192,7 @@ public record ServerConfig(
             long blobMaxBytes,
             long manifestMaxBytes,
             long quotaBytes,
+            int uploadsMax,
             Duration uploadTtl,
             Duration gcGrace,
             int pageMax,

@@ -248,6 +248,11 @@ public final class Settings {
             Kind.size(1, 1L << 22),
             "10Gi",
             "What the repositories of one project (the first two parts of their names) may hold together.");
+    static final Setting<Integer> REGISTRY_UPLOADS_MAX = of(
+            "registry.uploads-max",
+            Kind.count(1, 100_000),
+            "256",
+            "Uploads that one user may have open; further ones are refused with `TOOMANYREQUESTS`.");
     static final Setting<Duration> REGISTRY_UPLOAD_TTL =
             of("registry.upload-ttl", span(60, 604_800), "24h", "After which an upload that rests is given up.");
     static final Setting<Duration> REGISTRY_GC_GRACE = of(
@@ -317,6 +322,7 @@ public final class Settings {
             REGISTRY_BLOB_MAX,
             REGISTRY_MANIFEST_MAX,
             REGISTRY_QUOTA,
+            REGISTRY_UPLOADS_MAX,
             REGISTRY_UPLOAD_TTL,
             REGISTRY_GC_GRACE,
             REGISTRY_PAGE_MAX,

@@ -8,7 +8,11 @@ import java.util.Optional;
 
 /** Blobs that come in parts, over several requests and across restarts of the server. */
 public interface Uploads {
-    /** @param algorithm that the blob's digest is expected to have; another one costs a second reading */
+    /**
+     * Fails with RateLimited when this user has too many open.
+     *
+     * @param algorithm that the blob's digest is expected to have; another one costs a second reading
+     */
     Upload start(RepositoryName repository, UserName by, Digest.Algorithm algorithm);
 
     /** Empty when there is none of that id, in that repository, of that user. */

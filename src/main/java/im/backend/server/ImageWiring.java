@@ -75,6 +75,7 @@ final class ImageWiring {
                                 limits.blobMaxBytes(),
                                 Math.toIntExact(limits.manifestMaxBytes()),
                                 limits.quotaBytes(),
+                                limits.uploadsMax(),
                                 limits.uploadTtl(),
                                 limits.gcGrace()),
                         limits.s3().map(this::depot)),

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class OciHostileIT {
     private static final String IMAGE = "application/vnd.oci.image.manifest.v1+json";
     private static final RegistryLimits SMALL =
-            new RegistryLimits(1 << 20, 64 * 1024, 2 << 20, Duration.ofHours(24), Duration.ofHours(24));
+            new RegistryLimits(1 << 20, 64 * 1024, 2 << 20, 4, Duration.ofHours(24), Duration.ofHours(24));
 
     @TempDir
     private Path folder;
@@ -289,6 +289,26 @@ class OciHostileIT {
                         .status())
                 .isEqualTo(201);
         assertThat(client.get("/v2/a/b/blobs/" + digest).body()).isEqualTo(blob);
+    }
+
+    @Test
+    void oneUserHasOnlySoManyUploadsOpenAlsoAfterARestart() {
+        for (int open = 0; open < 3; open++) {
+            assertThat(client.post("/v2/a/b" + open + "/blobs/uploads/").status())
+                    .isEqualTo(202);
+        }
+        String location = client.post("/v2/a/b/blobs/uploads/").header("Location");
+
+        Reply refused = client.post("/v2/a/other/blobs/uploads/");
+        client = fixture.restart().client("root");
+        Reply stillRefused = client.post("/v2/a/b/blobs/uploads/");
+
+        assertThat(List.of(refused.status(), stillRefused.status())).containsOnly(429);
+        assertThat(refused.error()).isEqualTo("TOOMANYREQUESTS");
+        assertThat(refused.header("Retry-After")).isEqualTo("60");
+        assertThat(refused.json().at("/errors/0/message").asText()).contains("registry.uploads-max");
+        assertThat(client.delete(location).status()).isEqualTo(204);
+        assertThat(client.post("/v2/a/b/blobs/uploads/").status()).isEqualTo(202);
     }
 
     @Test

@@ -31,7 +31,7 @@ import java.util.Optional;
 /** The registry behind the real edge, with real tokens. The keys of root (an administrator), ada and bob are their names. */
 public final class RegistryFixture implements AutoCloseable {
     static final RegistryLimits LIMITS =
-            new RegistryLimits(64L << 20, 4 << 20, 128L << 20, Duration.ofHours(24), Duration.ofHours(24));
+            new RegistryLimits(64L << 20, 4 << 20, 128L << 20, 256, Duration.ofHours(24), Duration.ofHours(24));
     private static final Map<String, Caller.Role> ACCOUNTS =
             Map.of("root", Caller.Role.ADMIN, "ada", Caller.Role.MEMBER, "bob", Caller.Role.MEMBER);
 

@@ -23,16 +23,17 @@ import java.util.regex.Pattern;
  */
 final class DiskUploads implements Uploads {
     private static final Pattern ID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-    private static final String OWNER = "owner";
     static final String DATA = "data";
 
     private final Ground ground;
     private final BlobFiles blobs;
+    private final OpenUploads owners;
     private final Map<String, DiskUpload> open = new ConcurrentHashMap<>();
 
     DiskUploads(Ground ground, BlobFiles blobs) {
         this.ground = ground;
         this.blobs = blobs;
+        this.owners = new OpenUploads(ground.layout().uploads(), ground.limits());
     }
 
     @Override
@@ -40,15 +41,25 @@ final class DiskUploads implements Uploads {
         String id = UUID.randomUUID().toString();
         Path folder = ground.layout().uploads().resolve(id);
         try {
-            Files.createDirectory(folder);
-            Files.createFile(folder.resolve(DATA));
-            ground.files().touch(folder.resolve(DATA));
-            Files.writeString(folder.resolve(OWNER), ownerLines(repository, by));
+            owners.add(id, by);
+            make(folder, ownerLines(repository, by));
             DiskUpload upload = new DiskUpload(this, ground, id, folder, repository, algorithm);
             open.put(id, upload);
             return upload;
         } catch (IOException failed) {
             throw DiskFailure.of(failed);
+        }
+    }
+
+    private void make(Path folder, String ownerLines) throws IOException {
+        try {
+            Files.createDirectory(folder);
+            Files.createFile(folder.resolve(DATA));
+            ground.files().touch(folder.resolve(DATA));
+            Files.writeString(folder.resolve(OpenUploads.OWNER), ownerLines);
+        } catch (IOException failed) {
+            remove(folder.getFileName().toString());
+            throw failed;
         }
     }
 
@@ -63,7 +74,7 @@ final class DiskUploads implements Uploads {
         }
         Path folder = ground.layout().uploads().resolve(id);
         try {
-            if (!Files.readString(folder.resolve(OWNER)).equals(ownerLines(repository, by))) {
+            if (!Files.readString(folder.resolve(OpenUploads.OWNER)).equals(ownerLines(repository, by))) {
                 return Optional.empty();
             }
             return Optional.of(open.computeIfAbsent(
@@ -82,10 +93,11 @@ final class DiskUploads implements Uploads {
     /** The owner goes last: without it nobody finds the upload, and a collection still finds the folder. */
     void remove(String id) throws IOException {
         Path folder = ground.layout().uploads().resolve(id);
-        Files.deleteIfExists(folder.resolve(OWNER));
+        Files.deleteIfExists(folder.resolve(OpenUploads.OWNER));
         Files.deleteIfExists(folder.resolve(DATA));
         Files.deleteIfExists(folder);
         open.remove(id);
+        owners.remove(id);
     }
 
     /** Ids of the uploads that nothing was added to since {@code before}. */

@@ -43,7 +43,7 @@ class CollectionRaceTest {
 
     @Test
     void whatWasPushedWhileGarbageWasCollectedCanBePulled() throws Exception {
-        RegistryLimits limits = new RegistryLimits(1 << 20, 64 * 1024, 10L << 30, Duration.ofHours(1), GRACE);
+        RegistryLimits limits = new RegistryLimits(1 << 20, 64 * 1024, 10L << 30, 256, Duration.ofHours(1), GRACE);
         DiskRegistry registry = new DiskRegistry(new DiskRegistrySettings(folder, limits), Clock.systemUTC());
         registry.start();
         Map<String, StoredManifest> pushed = new ConcurrentHashMap<>();

@@ -27,7 +27,7 @@ final class DepotFixture implements AutoCloseable {
     static final RepositoryName REPOSITORY = new RepositoryName("admin/shop");
     static final UserName USER = new UserName("admin");
     static final RegistryLimits NO_GRACE =
-            new RegistryLimits(64L << 20, 64 * 1024, 10L << 30, Duration.ZERO, Duration.ZERO);
+            new RegistryLimits(64L << 20, 64 * 1024, 10L << 30, 256, Duration.ZERO, Duration.ZERO);
     private static final String IMAGE = "application/vnd.oci.image.manifest.v1+json";
 
     final S3Server server;

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledPushesTest {
     private static final int KILLS = 50;
     private static final RegistryLimits NO_GRACE =
-            new RegistryLimits(1 << 20, 64 * 1024, 10L << 30, Duration.ZERO, Duration.ZERO);
+            new RegistryLimits(1 << 20, 64 * 1024, 10L << 30, 256, Duration.ZERO, Duration.ZERO);
 
     @TempDir
     private Path folder;
