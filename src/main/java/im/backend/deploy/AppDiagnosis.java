@@ -1,5 +1,6 @@
 package im.backend.deploy;
 
+import im.backend.domain.Command;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Release;
 import im.backend.orchestrator.Exit;
@@ -13,18 +14,12 @@ import im.backend.secret.Redactor;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Says why an instance did not come up, in one sentence with the cause and one with what to do. */
 final class AppDiagnosis {
     static final int EVIDENCE_LINES = 50;
-    private static final Pattern PYTHON_MODULE =
-            Pattern.compile("(?:ModuleNotFoundError|ImportError): No module named '?([A-Za-z0-9_.]+)'?");
-    private static final Pattern NODE_MODULE = Pattern.compile("(?:Cannot find (?:module|package)) '([^']+)'");
-    private static final Pattern PORT_TAKEN = Pattern.compile("EADDRINUSE|[Aa]ddress already in use|BindException");
-    private static final Pattern READ_ONLY = Pattern.compile("EROFS|[Rr]ead-only file system");
+    private static final String APP_EXITED = "app-exited";
     /** Lines may arrive a moment after the exit was seen. */
     private static final Duration LINES_MAX = Duration.ofMillis(200);
 
@@ -45,60 +40,35 @@ final class AppDiagnosis {
         awaitLines(instance);
         List<String> lines = evidence(release, instance);
         Exit exit = orchestrator.lastExit(instance.key()).orElse(new Exit(0, false));
-        return exited(release, instance.key().process(), exit, lines);
+        return exited(release, "The " + instance.key().process() + " process", exit, lines);
     }
 
-    /** @param process as {@code web}, or {@code release} for the release command */
-    static StageFailed exited(Release release, String process, Exit exit, List<String> lines) {
-        String said = String.join("\n", lines);
+    /** Of the command that runs before a release takes traffic, as a migration. */
+    static StageFailed releaseCommand(Release release, Command command, Exit exit, List<String> lines) {
+        String subject = "The release command `" + command.text() + "`";
+        StageFailed cause = exited(release, subject, exit, lines);
+        String detail = cause.slug().equals(APP_EXITED)
+                ? subject + " ended with exit code " + exit.code() + "."
+                : cause.detail();
+        return new StageFailed("release-failed", detail, cause.fix(), lines);
+    }
+
+    private static StageFailed exited(Release release, String subject, Exit exit, List<String> lines) {
         if (exit.outOfMemory()) {
             String limit = (release.manifest().resources().memoryBytes() >> 20) + "Mi";
             return new StageFailed(
                     "out-of-memory",
-                    "The " + process + " process was killed because it needed more memory than its limit of " + limit
-                            + ".",
+                    subject + " was killed because it needed more memory than its limit of " + limit + ".",
                     "Raise resources.memory in backend.yml, or let the app use less.",
                     lines);
         }
-        Matcher python = PYTHON_MODULE.matcher(said);
-        if (python.find()) {
-            return missing(
-                    process,
-                    python.group(1),
-                    "Add it to requirements.txt (or pyproject.toml) and deploy again.",
-                    lines);
-        }
-        Matcher node = NODE_MODULE.matcher(said);
-        if (node.find()) {
-            String module = node.group(1);
-            boolean file = module.startsWith(".") || module.startsWith("/");
-            return missing(
-                    process,
-                    module,
-                    file
-                            ? "Check the entrypoint, and that the file is part of the upload."
-                            : "Add it to the dependencies in package.json (npm install " + module
-                                    + ") and deploy again.",
-                    lines);
-        }
-        if (PORT_TAKEN.matcher(said).find()) {
-            return new StageFailed(
-                    "wrong-port",
-                    "The " + process + " process ended because the port that it chose is taken.",
-                    "Listen on the port in the environment variable PORT.",
-                    lines);
-        }
-        if (READ_ONLY.matcher(said).find()) {
-            return new StageFailed(
-                    "read-only",
-                    "The " + process + " process ended because it wrote into its own image, which is read-only.",
-                    "Declare a volume in backend.yml and write below the folder in DATA_DIR.",
-                    lines);
-        }
-        return ended(process, exit, lines);
+        return LastWords.of(lines)
+                .map(words -> new StageFailed(
+                        words.slug(), subject + " ended because " + words.because() + ".", words.fix(), lines))
+                .orElseGet(() -> ended(subject, exit, lines));
     }
 
-    private static StageFailed ended(String process, Exit exit, List<String> lines) {
+    private static StageFailed ended(String subject, Exit exit, List<String> lines) {
         String fix = switch (exit.code()) {
             case EXIT_NOT_FOUND -> "The program was not found: check entrypoint in backend.yml.";
             case EXIT_NOT_EXECUTABLE -> "The program can not be executed: check entrypoint and the file's mode.";
@@ -106,10 +76,7 @@ final class AppDiagnosis {
             default -> "The last lines of its output say why.";
         };
         return new StageFailed(
-                "app-exited",
-                "The " + process + " process ended with exit code " + exit.code() + " before it was ready.",
-                fix,
-                lines);
+                APP_EXITED, subject + " ended with exit code " + exit.code() + " before it was ready.", fix, lines);
     }
 
     StageFailed elsewhere(Release release, Instance instance, Endpoint expected, List<Endpoint> listening) {
@@ -168,14 +135,6 @@ final class AppDiagnosis {
                 "The " + instance.key().process() + " process does not run after " + Wording.of(waited) + ".",
                 "If it needs longer to start, raise healthcheck.deadline in backend.yml.",
                 evidence(release, instance));
-    }
-
-    private static StageFailed missing(String process, String module, String fix, List<String> lines) {
-        return new StageFailed(
-                "missing-module",
-                "The " + process + " process ended because it did not find " + module + ".",
-                fix,
-                lines);
     }
 
     private List<String> evidence(Release release, Instance instance) {

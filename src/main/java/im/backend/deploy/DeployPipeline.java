@@ -234,13 +234,7 @@ final class DeployPipeline {
                             last.addLast(run.log().redactor().apply(line));
                         }));
         if (exit.code() != 0) {
-            Problem.StageFailed cause = AppDiagnosis.exited(release, Launcher.RELEASE_PROCESS, exit, List.copyOf(last));
-            throw new Problem.StageFailed(
-                            "release-failed",
-                            "The release command `" + workload.command() + "` ended with exit code " + exit.code()
-                                    + ".",
-                            cause.fix(),
-                            cause.evidence())
+            throw AppDiagnosis.releaseCommand(release, workload.command(), exit, List.copyOf(last))
                     .asException();
         }
     }

@@ -212,6 +212,8 @@ class HealthProbeTest {
         Error: Cannot find module 'express'                           | missing-module | express    | npm install express
         Error: Cannot find module '/app/server.js'                    | missing-module | server.js  | entrypoint
         Error: listen EADDRINUSE: address already in use 0.0.0.0:8000 | wrong-port     | taken      | PORT
+        ModuleNotFoundError: No module named 'psycopg'                | missing-module | module psycopg | Add psycopg[binary] to
+        ModuleNotFoundError: No module named 'shop.settings'          | missing-module | shop.settings  | part of the upload
         OSError: [Errno 30] Read-only file system: 'db.sqlite3'       | read-only      | read-only  | DATA_DIR
         Traceback (most recent call last):                            | app-exited     | exit code 1 | output
         """)
