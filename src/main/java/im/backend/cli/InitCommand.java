@@ -9,6 +9,7 @@ import im.backend.domain.StartPlan;
 import im.backend.manifest.ManifestReader;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,20 +26,20 @@ final class InitCommand implements Action {
         Path folder = target.folder(session);
         Path file = folder.resolve(ManifestReader.FILE);
         target.requireFree(folder, List.of(ManifestReader.FILE));
-        Optional<BuildPlan> plan = detect(folder);
+        AppManifest others = ManifestReader.readOthers(folder);
+        Optional<BuildPlan> plan = detect(folder, others);
         String name =
                 session.namedProject().or(() -> Session.folderName(folder)).orElse("my-app");
-        String text = StarterConfig.text(
-                name, plan.map(BuildPlan::outline), session.credentials().server(session.askedServer()));
-        Files.writeString(file, text);
+        URI server = session.credentials().server(session.askedServer());
+        Files.writeString(file, StarterConfig.text(name, plan.map(BuildPlan::outline), others, server));
         say(session, file, name, plan);
         return ExitCode.DONE.code();
     }
 
     /** Detection may fail; then the file says what to fill in. */
-    private static Optional<BuildPlan> detect(Path folder) throws IOException {
+    private static Optional<BuildPlan> detect(Path folder, AppManifest others) throws IOException {
         try {
-            return Optional.of(new Detection().plan(FolderTree.of(folder), AppManifest.defaults()));
+            return Optional.of(new Detection().plan(FolderTree.of(folder), others));
         } catch (ProblemException notRecognised) {
             return Optional.empty();
         }

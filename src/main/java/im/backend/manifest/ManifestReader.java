@@ -58,6 +58,11 @@ public final class ManifestReader {
                 .read();
     }
 
+    /** What Procfile and app.json of {@code folder} say, whatever its backend.yml does. */
+    public static AppManifest readOthers(Path folder) {
+        return read(folder, new byte[0]);
+    }
+
     /** The text of a backend.yml, or a config as a JSON object, on its own. */
     public static AppManifest parse(byte[] config) {
         return new ManifestReader(
