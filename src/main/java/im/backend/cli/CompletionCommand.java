@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "bash: backendim completion bash > ~/.local/share/bash-completion/completions/backendim",
-            "zsh:  backendim completion zsh > \"${fpath[1]}/_backendim\"",
+            "zsh:  backendim completion zsh > ~/.zfunc/_backendim   (and fpath+=~/.zfunc before compinit in ~/.zshrc)",
             "fish: backendim completion fish > ~/.config/fish/completions/backendim.fish"
         })
 final class CompletionCommand implements Action {

@@ -40,11 +40,13 @@ final class SecretImportCommand implements Action {
                     entry.substring(0, equals).strip(),
                     unquoted(entry.substring(equals + 1).strip()));
         }
-        return change.apply(
+        int exit = change.apply(
                 session,
                 "/secrets",
                 new JsonObject().with("set", set),
                 "Set " + set.size() + " secrets: " + String.join(", ", set.keySet()) + ".");
+        UnboundSecrets.tell(session, set.keySet());
+        return exit;
     }
 
     private static String unquoted(String value) {

@@ -39,8 +39,10 @@ final class SecretSetCommand implements Action {
     @Override
     public int run(Session session) throws IOException {
         Map<String, String> set = values(session);
-        return change.apply(
+        int exit = change.apply(
                 session, "/secrets", new JsonObject().with("set", set), "Set " + String.join(", ", set.keySet()) + ".");
+        UnboundSecrets.tell(session, set.keySet());
+        return exit;
     }
 
     private Map<String, String> values(Session session) throws IOException {

@@ -326,13 +326,27 @@ class CommandLineTest {
     }
 
     @Test
+    void aSecretThatNoEnvEntryNamesIsToldHowTheAppGetsIt() throws IOException {
+        stub.reply("PATCH /v1/projects/p/secrets", 200, "{\"secrets\":[]}");
+        stub.reply("GET /v1/projects/p/env", 200, "{\"env\":{\"KEY\":\"secret:api_key\"}}");
+        Files.writeString(folder.resolve("backend.yml"), "name: p\nenv: [MAIL=secret:mail]\n");
+
+        assertThat(run("secret", "set", "db_url=x", "--no-restart").err())
+                .contains("backendim env set DB_URL=secret:db_url");
+        assertThat(run("secret", "set", "api_key=x", "mail=y", "--no-restart").err())
+                .doesNotContain("env set");
+    }
+
+    @Test
     void secretsComeFromStdinAndAreNeverPrinted() {
         environment.put("BACKENDIM_PROJECT", "p");
         stub.reply("PATCH /v1/projects/p/secrets", 200, "{\"secrets\":[]}");
 
         CommandRun run = runWith("hunter2\n", "secret", "set", "db_url", "--stdin", "--no-restart");
 
-        assertThat(run).isEqualTo(new CommandRun(0, "Set db_url.\n", ""));
+        assertThat(run.exit()).isZero();
+        assertThat(run.out()).isEqualTo("Set db_url.\n");
+        assertThat(run.err()).doesNotContain("hunter2");
         assertThat(sent("PATCH /v1/projects/p/secrets").text())
                 .isEqualTo("{\"set\":{\"db_url\":\"hunter2\"},\"restart\":false}");
     }
@@ -417,6 +431,21 @@ class CommandLineTest {
                 .contains("\nentrypoint: \"uvicorn main:app");
         assertThat(run("config", "validate", "My_App").out()).isEqualTo("My_App is valid.\n");
         assertThat(run("init", "--dir", "My_App").exit()).isEqualTo(9);
+    }
+
+    @Test
+    void initLeavesToTheProcfileWhatItSays() throws IOException {
+        Path app = Files.createDirectories(folder.resolve("flasky"));
+        Files.writeString(app.resolve("requirements.txt"), "flask\ngunicorn\n");
+        Files.writeString(app.resolve("app.py"), "from flask import Flask\napp = Flask(__name__)\n");
+        Files.writeString(app.resolve("Procfile"), "web: gunicorn app:app --bind 0.0.0.0:$PORT --workers 2\n");
+
+        assertThat(run("init", "-d", "flasky").err()).contains("gunicorn app:app --bind 0.0.0.0:$PORT --workers 2");
+
+        assertThat(Files.readString(app.resolve("backend.yml")))
+                .contains("The Procfile goes on being read")
+                .contains("\n# entrypoint: ");
+        assertThat(run("config", "show", "flasky").out()).contains("--workers 2");
     }
 
     @Test
