@@ -193,6 +193,10 @@ stop() { # name: ends what up started, and waits for it
   rm -f "$STATE/$1.pid"
 }
 
+forget_rules() { # iptables or ip6tables: kube-proxy, kubelet and the network plugin leave theirs
+  "$1-save" 2>/dev/null | grep -vE '(KUBE|CNI)-' | "$1-restore" 2>/dev/null || true
+}
+
 down() {
   [ -d "$STATE" ] || return 0
   if [ -f "$KUBECONFIG_FILE" ]; then
@@ -209,6 +213,8 @@ down() {
   for part in "${PARTS[@]}"; do stop "$part"; done
   awk -v state="$STATE/" 'index($2, state) == 1 {print $2}' /proc/mounts | sort -r | xargs -r -n 1 umount -l
   ip link delete cni0 2>/dev/null || true
+  forget_rules iptables
+  forget_rules ip6tables
   rm -rf "$STATE" "$KUBECONFIG_FILE"
   say "stopped"
 }

@@ -6,6 +6,7 @@ import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
 
@@ -20,6 +21,8 @@ import okhttp3.ResponseBody;
 record ApiFailure(int code, String reason, String message, Duration retryAfter) {
     private static final long MESSAGE_BYTES_MAX = 64 << 10;
     private static final int MESSAGE_CHARS_MAX = 2000;
+    private static final String QUOTA_FIX =
+            "Ask for less in backend.yml (volumes, processes, scaling), or raise the quota of the namespace.";
     private static final Duration TRY_AGAIN = Duration.ofSeconds(5);
 
     static ApiFailure of(Response response) {
@@ -65,9 +68,12 @@ record ApiFailure(int code, String reason, String message, Duration retryAfter) 
         return code == 409 && !isOfAnotherObject(message);
     }
 
-    /** Whether a conflict says that the object of the uid is gone, and another one has its name. */
+    /**
+     * Whether a conflict says that the object of the uid is gone, and another one has its name. The API server has two
+     * wordings: the first when it sees so before it deletes, the second when it sees so as it deletes.
+     */
     static boolean isOfAnotherObject(String said) {
-        return said.contains("UID in precondition");
+        return said.contains("UID in the precondition") || said.contains("UID in precondition");
     }
 
     /** Says nothing about the request itself: the same one may succeed a moment later. */
@@ -96,7 +102,10 @@ record ApiFailure(int code, String reason, String message, Duration retryAfter) 
                         "cluster-denied",
                         said + ". The credentials in the kubeconfig are not (or no longer) valid.",
                         Duration.ofMinutes(1));
-            case 403 -> new Problem.Conflict("cluster-denied", said);
+            case 403 ->
+                message.contains("exceeded quota")
+                        ? new Problem.StageFailed("quota-exceeded", said + ".", QUOTA_FIX, List.of())
+                        : new Problem.Conflict("cluster-denied", said);
             case 404 -> new Problem.NotFound("cluster-absent", said);
             case 409 -> new Problem.Conflict("cluster-conflict", said);
             case 410 -> new Problem.Gone("cluster-expired", said);

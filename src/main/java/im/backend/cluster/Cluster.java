@@ -25,8 +25,8 @@ import okhttp3.Response;
  * words. Every call that is repeated means the same the second time: objects are applied by name, deleted by uid.
  *
  * <p>Fails with {@code cluster-unreachable}, {@code cluster-busy}, {@code cluster-denied}, {@code cluster-absent},
- * {@code cluster-conflict} or {@code cluster-refused}. Safe for several threads; a thread that is interrupted while it
- * waits fails with {@code cluster-unreachable} and keeps its interrupt flag.
+ * {@code cluster-conflict}, {@code cluster-refused} or {@code quota-exceeded}. Safe for several threads; a thread that is
+ * interrupted while it waits fails with {@code cluster-unreachable} and keeps its interrupt flag.
  */
 public final class Cluster implements AutoCloseable {
     public static final String FIELD_MANAGER = "backendim";

@@ -216,8 +216,9 @@ final class FakeApi {
             if (!uid.isEmpty() && !uid.equals(object.at("/metadata/uid").asText())) {
                 throw ApiError.conflict(
                         target.key(),
-                        "Precondition failed: UID in precondition: " + uid + ", UID in object meta: "
-                                + object.at("/metadata/uid").asText());
+                        "the UID in the precondition (" + uid + ") does not match the UID in record ("
+                                + object.at("/metadata/uid").asText()
+                                + "). The object might have been deleted and then recreated");
             }
             long grace = options.path("gracePeriodSeconds")
                     .asLong(object.at("/spec/terminationGracePeriodSeconds").asLong(30));

@@ -83,7 +83,7 @@ final class FakeControllers implements AutoCloseable {
             } else if (key.kind() == Kind.REPLICA_SET) {
                 workloads.replicaSet(key, object);
             } else if (key.kind() == Kind.JOB) {
-                workloads.job(key, object);
+                job(key, object);
             } else if (key.kind() == Kind.CRON_JOB) {
                 cronJobs.look(key, object, clock.instant());
             } else if (key.kind() == Kind.PERSISTENT_VOLUME_CLAIM) {
@@ -98,6 +98,22 @@ final class FakeControllers implements AutoCloseable {
             }
         } catch (ApiError overtaken) {
             // As above: level triggered, so nothing is lost.
+        }
+    }
+
+    /** A Job says why it has no pod in a warning and nowhere else. */
+    private void job(ObjectKey key, ObjectNode job) {
+        try {
+            workloads.job(key, job);
+        } catch (ApiError refused) {
+            if (refused.code == 403) {
+                node.event(
+                        key,
+                        job.at("/metadata/uid").asText(),
+                        "FailedCreate",
+                        "Error creating: " + refused.getMessage());
+            }
+            throw refused;
         }
     }
 

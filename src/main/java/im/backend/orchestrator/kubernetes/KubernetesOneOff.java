@@ -33,6 +33,8 @@ import java.util.function.Consumer;
 public final class KubernetesOneOff implements OneOff {
     private static final System.Logger LOG = System.getLogger(KubernetesOneOff.class.getName());
     private static final Duration POLL = Duration.ofMillis(250);
+    /** A Job's status does not say why it has no pod; its warnings do. */
+    private static final int LOOKS_TO_WARNINGS = 4;
     /** The server's own deadline comes first, because it can say more. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
@@ -62,8 +64,8 @@ public final class KubernetesOneOff implements OneOff {
         cluster.deleteAndWait(Kind.JOB, job, GONE_WITHIN);
         try {
             V1PodTemplateSpec pod = pods.once(workload);
-            cluster.apply(Kind.JOB, job(job, pod, timeout));
-            return await(workload, job, deadline, output);
+            V1Job made = cluster.apply(Kind.JOB, job(job, pod, timeout));
+            return await(workload, made, deadline, output);
         } catch (ProblemException failed) {
             if (Thread.currentThread().isInterrupted()) {
                 throw cancelled(workload, failed);
@@ -99,12 +101,13 @@ public final class KubernetesOneOff implements OneOff {
                         .template(template));
     }
 
-    private Exit await(Workload workload, Address job, long deadline, Consumer<String> output)
+    private Exit await(Workload workload, V1Job made, long deadline, Consumer<String> output)
             throws InterruptedException {
+        Address job = Address.of(made);
         Instant heard = Instant.EPOCH;
         Optional<String> seen = Optional.empty();
         int tries = 0;
-        while (true) {
+        for (int look = 1; ; look++) {
             Optional<V1Pod> pod = pod(job);
             if (pod.isPresent()) {
                 seen = Optional.of(pod.get().getMetadata().getName());
@@ -123,11 +126,7 @@ public final class KubernetesOneOff implements OneOff {
                         return exit.get();
                     }
                 }
-                PodDiagnosis.hindrance(pod.get())
-                        .filter(hindrance -> hindrance.outlook() == Hindrance.Outlook.STAYS)
-                        .ifPresent(hindrance -> {
-                            throw hindrance.problem(List.of()).asException();
-                        });
+                endIfItStays(PodDiagnosis.hindrance(pod.get()));
             } else if (seen.isPresent()) {
                 throw new Problem.StageFailed(
                                 "run-lost",
@@ -136,12 +135,20 @@ public final class KubernetesOneOff implements OneOff {
                                 "Look at the node with `kubectl get events -A`, then run it again.",
                                 List.of())
                         .asException();
+            } else if (look % LOOKS_TO_WARNINGS == 0) {
+                endIfItStays(ReleaseEvents.in(cluster, job.namespace()).hindrance(made));
             }
             if (System.nanoTime() - deadline > 0) {
                 return new Exit(LATE, false);
             }
             Thread.sleep(POLL);
         }
+    }
+
+    private static void endIfItStays(Optional<Hindrance> hindrance) {
+        hindrance.filter(seen -> seen.outlook() == Hindrance.Outlook.STAYS).ifPresent(seen -> {
+            throw seen.problem(List.of()).asException();
+        });
     }
 
     /** Follows the output to its end, a break or the deadline. */

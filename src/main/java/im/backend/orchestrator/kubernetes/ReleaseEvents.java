@@ -8,6 +8,7 @@ import im.backend.orchestrator.Hindrance;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.CoreV1Event;
 import io.kubernetes.client.openapi.models.CoreV1EventSeries;
+import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1ObjectReference;
 import io.kubernetes.client.openapi.models.V1Pod;
 import java.time.Instant;
@@ -63,6 +64,11 @@ record ReleaseEvents(List<CoreV1Event> latestFirst) {
                 .or(() -> told(object -> pods.contains(Objects.requireNonNullElse(object.getUid(), ""))))
                 .or(() -> told(object -> "ReplicaSet".equals(object.getKind())
                         && Objects.requireNonNullElse(object.getName(), "").startsWith(deployment.name() + "-")));
+    }
+
+    /** Why the Job has no pod; empty when nothing is known. One of the same name before it is not meant. */
+    Optional<Hindrance> hindrance(V1Job job) {
+        return told(object -> Objects.equals(object.getUid(), job.getMetadata().getUid()));
     }
 
     private Optional<Hindrance> told(Predicate<V1ObjectReference> about) {

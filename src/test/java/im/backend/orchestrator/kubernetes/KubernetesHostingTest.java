@@ -1,6 +1,7 @@
 package im.backend.orchestrator.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -183,6 +184,20 @@ final class KubernetesHostingTest {
         assertThat(exit.code()).isEqualTo(124);
         assertThat(output).containsExactly("one");
         await().atMost(SOON).until(() -> fake.store().list(Kind.POD, "").isEmpty());
+    }
+
+    @Test
+    void aCommandWhosePodTheQuotaForbidsIsNotWaitedFor() {
+        ObjectNode quota = JsonNodeFactory.instance.objectNode();
+        quota.putObject("spec").putObject("hard").put("pods", "0");
+        fake.store().create(new ObjectKey(Kind.RESOURCE_QUOTA, RELEASE.toString(), "tight"), quota);
+
+        assertThatThrownBy(() -> once("python3 once.py 0.2", Duration.ofSeconds(30), new ArrayList<>()))
+                .isInstanceOfSatisfying(ProblemException.class, refused -> {
+                    assertThat(refused.problem().slug()).isEqualTo("quota-exceeded");
+                    assertThat(refused.problem().detail()).contains("exceeded quota: tight");
+                });
+        assertThat(fake.store().list(Kind.JOB, "")).isEmpty();
     }
 
     @Test
