@@ -46,7 +46,8 @@ final class ReleasePlanner {
                 .projects()
                 .find(id)
                 .orElseThrow(() -> new Problem.NotFound("No project " + id + "; it was deleted.").asException());
-        Optional<Release> base = deployment.base().map(version -> kept(id, version));
+        Optional<Release> base =
+                deployment.base().map(version -> kept(id, version)).or(() -> builtMeanwhile(project, deployment));
         SourceTree tree = ports.source().read(id, deployment.commit());
         boolean rollback = deployment.origin() == Deployment.Origin.ROLLBACK && base.isPresent();
         AppManifest manifest = rollback
@@ -150,6 +151,17 @@ final class ReleasePlanner {
                 .latest(project)
                 .map(latest -> new ReleaseVersion(latest.version().number() + 1))
                 .orElse(new ReleaseVersion(1));
+    }
+
+    /** What is run again may have been asked for while its commit was still being built: it needs no second build. */
+    private Optional<Release> builtMeanwhile(Project project, Deployment deployment) {
+        return switch (deployment.origin()) {
+            case CONFIG_CHANGE, START ->
+                project.live()
+                        .flatMap(version -> ports.stores().releases().find(project.id(), version))
+                        .filter(live -> live.commit().equals(deployment.commit()));
+            case UPLOAD, PUSH, ROLLBACK -> Optional.empty();
+        };
     }
 
     private Release kept(ProjectId project, ReleaseVersion version) {

@@ -268,6 +268,7 @@ class DeployQueueTest {
 
         assertThat(platform.ended(change).status()).isEqualTo(DeploymentStatus.COMPLETE);
         assertThat(change.commit()).isEqualTo(running.commit());
+        assertThat(platform.images.builds()).isEqualTo(2);
         platform.awaitOnly(change);
     }
 

@@ -60,7 +60,7 @@ final class Buildah {
      */
     synchronized List<String> open(String dockerfile) throws IOException, InterruptedException {
         Path program = programs.find("buildah").orElseThrow(() -> missing(dockerfile));
-        for (String name : List.of("images", "run", "locks", "settings", "known")) {
+        for (String name : List.of("images", "run", "locks", "network", "settings", "known")) {
             Files.createDirectories(folder.resolve(name));
         }
         Files.writeString(folder.resolve("settings/registries.conf"), REGISTRIES);
@@ -86,6 +86,9 @@ final class Buildah {
         binds.add(Bind.readWrite(folder, STORE));
         binds.add(Bind.readWrite(folder.resolve("settings"), "/etc/containers"));
         binds.add(Bind.readWrite(folder.resolve("locks"), "/run/containers"));
+        // Its locks where the host has no netavark, as on a machine that buildah was installed on without its
+        // recommends.
+        binds.add(Bind.readWrite(folder.resolve("network"), "/run/libpod"));
         binds.add(Bind.readWrite(folder.resolve("known"), "/var/lib/containers"));
         binds.add(Bind.readOnly(Path.of("/sys"), "/sys"));
         return binds;

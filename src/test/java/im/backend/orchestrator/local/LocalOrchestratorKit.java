@@ -125,7 +125,7 @@ abstract class LocalOrchestratorKit extends OrchestratorContract {
         Instance instance = start(workload);
         answer(instance);
         get("http://" + instance.endpoint().orElseThrow() + "/daemon");
-        assertThat(host.processes()).hasSizeGreaterThan(5);
+        await().atMost(SOON).until(() -> host.processes().size() > 5);
 
         orchestrator().stop(workload.key(), Duration.ofSeconds(2));
 
