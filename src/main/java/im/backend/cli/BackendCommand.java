@@ -1,5 +1,11 @@
 package im.backend.cli;
 
+import im.backend.cli.session.Action;
+import im.backend.cli.session.ExitCode;
+import im.backend.cli.session.Failures;
+import im.backend.cli.session.GlobalOptions;
+import im.backend.cli.session.Session;
+import im.backend.cli.terminal.Terminal;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.problem.Suggestion;
@@ -111,13 +117,8 @@ public final class BackendCommand {
         Action action = verb.action();
         CommandLine parser = parser(verb, action, options);
         parser.parseArgs(args.toArray(String[]::new));
-        if (options.noColor) {
-            terminal.withoutColour();
-        }
-        if (options.quiet) {
-            terminal.quiet();
-        }
-        if (options.help) {
+        options.apply(terminal);
+        if (options.help()) {
             terminal.answerRaw(parser.getUsageMessage(CommandLine.Help.Ansi.OFF));
             return ExitCode.DONE.code();
         }

@@ -1,5 +1,10 @@
 package im.backend.cli;
 
+import im.backend.cli.session.Action;
+import im.backend.cli.session.Arguments;
+import im.backend.cli.session.ExitCode;
+import im.backend.cli.session.GlobalOptions;
+import im.backend.cli.session.Session;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -10,6 +15,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
 
+/** The command {@code completion}. */
 @Command(
         footer = {
             "",

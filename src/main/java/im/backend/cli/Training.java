@@ -1,5 +1,6 @@
 package im.backend.cli;
 
+import im.backend.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;

@@ -1,9 +1,13 @@
 package im.backend.cli;
 
+import im.backend.cli.session.Action;
+import im.backend.cli.session.ExitCode;
+import im.backend.cli.session.Session;
 import im.backend.client.JsonObject;
 import java.util.Optional;
 import picocli.CommandLine.Command;
 
+/** The command {@code version}. */
 @Command
 final class VersionCommand implements Action {
     @Override

@@ -1,5 +1,6 @@
 package im.backend.cli;
 
+import im.backend.cli.session.GlobalOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

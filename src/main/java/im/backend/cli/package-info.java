@@ -1,4 +1,4 @@
-/** The command line: one file a command, stdout for answers, stderr for progress. */
+/** The command line: finds the command among the words, lists them all, and ends with an exit code. */
 @NullMarked
 package im.backend.cli;
 

@@ -43,7 +43,9 @@ final class ArchitectureDocument {
             Set<String> named = new TreeSet<>(codes(allowed));
             if (allowed.contains(EVERYTHING_BUT)) {
                 Set<String> rest = new TreeSet<>(all);
-                rest.removeAll(named);
+                for (String shut : named) {
+                    rest.removeIf(name -> name.equals(shut) || name.startsWith(shut + "."));
+                }
                 named = rest;
             }
             uses.put(codes(row[0]).getFirst(), named);

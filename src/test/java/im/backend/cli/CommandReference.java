@@ -1,5 +1,7 @@
 package im.backend.cli;
 
+import im.backend.cli.session.ExitCode;
+import im.backend.cli.session.GlobalOptions;
 import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;

@@ -1,5 +1,6 @@
 package im.backend.cli;
 
+import im.backend.cli.terminal.Terminal;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -10,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /** One call of the program in this process, off a terminal. */
-record CommandRun(int exit, String out, String err) {
-    static CommandRun of(Path folder, Map<String, String> environment, String input, String... args) {
+public record CommandRun(int exit, String out, String err) {
+    public static CommandRun of(Path folder, Map<String, String> environment, String input, String... args) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Map<String, String> all = new HashMap<>(environment);

@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /** Answers the calls of one test word for word; for what a real server can not be made to say at will. */
-final class ContractStub implements AutoCloseable {
-    record Request(String method, String path, Map<String, String> headers, byte[] body) {
+public final class ContractStub implements AutoCloseable {
+    public record Request(String method, String path, Map<String, String> headers, byte[] body) {
         String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
@@ -35,7 +35,7 @@ final class ContractStub implements AutoCloseable {
     private final Map<String, List<Reply>> replies = new LinkedHashMap<>();
     private final List<Request> requests = new ArrayList<>();
 
-    ContractStub() throws IOException {
+    public ContractStub() throws IOException {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", this::handle);
         server.start();
@@ -44,12 +44,12 @@ final class ContractStub implements AutoCloseable {
         reply("GET /ws", 426, "{}");
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     }
 
     /** Several replies to one call are given in turn; the last one again and again. */
-    ContractStub reply(String call, int status, String body) {
+    public ContractStub reply(String call, int status, String body) {
         return reply(call, new Reply(status, body));
     }
 
@@ -58,7 +58,7 @@ final class ContractStub implements AutoCloseable {
         return this;
     }
 
-    synchronized List<Request> requests(String call) {
+    public synchronized List<Request> requests(String call) {
         return requests.stream()
                 .filter(request ->
                         call.equals(request.method() + " " + request.path().split("\\?")[0]))

@@ -2,6 +2,7 @@ package im.backend.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.cli.session.GlobalOptions;
 import im.backend.config.SettingReference;
 import java.io.IOException;
 import java.nio.file.Files;
