@@ -18,6 +18,8 @@ final class FakeControllers implements AutoCloseable {
     private static final long CLOSE_MAX_MILLIS = 5_000;
     /** Without it no controller deletes what is behind a PersistentVolume, whatever its policy says. */
     private static final String MAKER = "pv.kubernetes.io/provisioned-by";
+    /** What makes no volumes, because it does not run. */
+    private static final String AWAY = "example.com/away";
 
     private final ObjectStore store;
     private final FakeApi api;
@@ -245,6 +247,10 @@ final class FakeControllers implements AutoCloseable {
     }
 
     private void provision(ObjectKey key, ObjectNode claim) {
+        if (store.list(Kind.STORAGE_CLASS, "").stream()
+                .anyMatch(each -> each.getValue().path("provisioner").asText().equals(AWAY))) {
+            return;
+        }
         String name = "pvc-" + claim.at("/metadata/uid").asText();
         ObjectNode volume = FakeApi.JSON.createObjectNode();
         volume.putObject("metadata").putObject("annotations").put(MAKER, "fake");

@@ -92,6 +92,23 @@ public final class FakeNode implements AutoCloseable {
         return store.get(key).<JsonNode>map(found -> found).orElse(FakeApi.JSON.missingNode());
     }
 
+    /** Whether a claim stays unbound until a pod needs it, as with the storage class of K3s. */
+    boolean makesVolumesOnDemand() {
+        return store.list(Kind.STORAGE_CLASS, "").stream()
+                .anyMatch(each ->
+                        each.getValue().path("volumeBindingMode").asText().equals("WaitForFirstConsumer"));
+    }
+
+    /** The status of a pod that has no node. */
+    void unplaced(ObjectKey pod, ObjectNode status) {
+        store.get(pod)
+                .filter(now -> !now.path("status").equals(status))
+                .ifPresent(now -> store.change(pod, changed -> {
+                    changed.set("status", status);
+                    return changed;
+                }));
+    }
+
     public void status(ObjectKey pod, ObjectNode status) {
         store.get(pod).ifPresent(now -> {
             if (!now.path("status").equals(status)) {

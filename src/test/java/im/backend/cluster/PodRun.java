@@ -68,6 +68,12 @@ final class PodRun {
                 ? node.unschedulable(pod)
                 : Optional.of("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.");
         Optional<String> unmounted = unmounted(pod);
+        if (!claimsBound(pod) && node.makesVolumesOnDemand()) {
+            // The scheduler has chosen a node for the volume, and waits for it without a word.
+            told.putObject("state");
+            node.unplaced(key, status);
+            return false;
+        }
         if (unschedulable.isPresent()) {
             told.putObject("state");
             status.putArray("conditions")

@@ -151,6 +151,20 @@ final class ClusterCausesTest {
         assertCause(deployment, "volume-pending", "no persistent volumes available", "StorageClass");
     }
 
+    @Test
+    void aVolumeWhoseMakerIsAwayIsNotTakenForAnAppThatDoesNotListen() {
+        ObjectNode local = JsonNodeFactory.instance.objectNode();
+        local.put("provisioner", "example.com/away").put("volumeBindingMode", "WaitForFirstConsumer");
+        local.putObject("metadata").putObject("annotations").put("storageclass.kubernetes.io/is-default-class", "true");
+        platform.fake.store().create(new ObjectKey(Kind.STORAGE_CLASS, "", "local-path"), local);
+
+        assertCause(
+                platform.submit(MANIFEST + VOLUME, "one"),
+                "volume-pending",
+                "waits for its volume",
+                "what makes volumes of that class");
+    }
+
     private interface Mischief {
         void in(String namespace);
     }

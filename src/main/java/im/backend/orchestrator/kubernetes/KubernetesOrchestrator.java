@@ -13,6 +13,7 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Exit;
+import im.backend.orchestrator.Hindrance;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
@@ -22,6 +23,7 @@ import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Namespace;
+import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1Service;
 import java.time.Clock;
 import java.time.Duration;
@@ -130,11 +132,18 @@ public final class KubernetesOrchestrator implements Orchestrator {
         if (!sighting.rolledOut()) {
             return ReleaseEvents.in(cluster, place.namespace())
                     .hindrance(place, sighting.unready(), sighting.hindrance())
+                    .or(() -> waiting(sighting.unready()))
                     .<Observation>map(Observation.Held::new)
                     .orElse(new Observation.Running(List.of(), 0, sighting.restarts()));
         }
         return new Observation.Running(
                 services.endpoint(place).stream().toList(), memoryBytes(key, place), sighting.restarts());
+    }
+
+    private Optional<Hindrance> waiting(List<V1Pod> unready) {
+        return unready.stream()
+                .flatMap(pod -> PodDiagnosis.waiting(pod, volumes.unbound(pod)).stream())
+                .findFirst();
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.kubernetes.client.openapi.models.V1ContainerStateTerminated;
 import io.kubernetes.client.openapi.models.V1ContainerStateWaiting;
 import io.kubernetes.client.openapi.models.V1ContainerStatus;
 import io.kubernetes.client.openapi.models.V1DeploymentStatus;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodCondition;
 import io.kubernetes.client.openapi.models.V1PodStatus;
@@ -59,6 +60,46 @@ public final class PodDiagnosis {
             case "Unhealthy" -> Optional.of(unhealthy(message));
             default -> Optional.empty();
         };
+    }
+
+    /**
+     * What a pod waits for that nobody complains of: a volume whose maker is away, a scheduler, an image that is still being
+     * pulled. Empty once it has begun.
+     *
+     * @param unbound a claim of its namespace without storage
+     */
+    static Optional<Hindrance> waiting(V1Pod pod, Optional<V1PersistentVolumeClaim> unbound) {
+        if (!"Pending".equals(status(pod).getPhase())) {
+            return Optional.empty();
+        }
+        String described = "`kubectl describe pod -n " + pod.getMetadata().getNamespace() + " "
+                + pod.getMetadata().getName() + "`";
+        String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+        if (node != null) {
+            return Optional.of(new Hindrance(
+                    "start-failed",
+                    "Node " + node + " has not started the app yet; it may still be pulling the image.",
+                    "Raise healthcheck.deadline in backend.yml, or see what the node does: " + described + ".",
+                    Outlook.MAY_PASS));
+        }
+        return Optional.of(unbound.map(PodDiagnosis::unmade)
+                .orElseGet(() -> new Hindrance(
+                        "capacity",
+                        "No node has been chosen for the app yet.",
+                        "See that the cluster's scheduler runs: " + described + ".",
+                        Outlook.MAY_PASS)));
+    }
+
+    private static Hindrance unmade(V1PersistentVolumeClaim claim) {
+        String name = claim.getMetadata().getName();
+        String storage = claim.getSpec() == null ? null : claim.getSpec().getStorageClassName();
+        return new Hindrance(
+                VOLUME_PENDING,
+                "The app waits for its volume: nobody has made what claim " + name + " asks for"
+                        + (storage == null || storage.isEmpty() ? "." : " (storage class " + storage + ")."),
+                "See that what makes volumes of that class runs: `kubectl describe pvc -n "
+                        + claim.getMetadata().getNamespace() + " " + name + "`.",
+                Outlook.MAY_PASS);
     }
 
     /** Why a Deployment makes no pods; empty when it does. */

@@ -21,6 +21,8 @@ import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimSpec;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaimStatus;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeSpec;
+import io.kubernetes.client.openapi.models.V1Pod;
+import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1VolumeResourceRequirements;
 import java.time.Duration;
 import java.util.Comparator;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /**
  * A project's data under the claims of its releases. A claim and its PersistentVolume come and go with the release; the
@@ -188,9 +191,31 @@ final class Volumes {
 
     private boolean isBound(Address claim) {
         return cluster.get(Kind.PERSISTENT_VOLUME_CLAIM, claim)
-                .map(V1PersistentVolumeClaim::getStatus)
+                .filter(Volumes::isBound)
+                .isPresent();
+    }
+
+    private static boolean isBound(V1PersistentVolumeClaim claim) {
+        return Optional.ofNullable(claim.getStatus())
                 .map(V1PersistentVolumeClaimStatus::getPhase)
                 .equals(Optional.of("Bound"));
+    }
+
+    /** The first claim that keeps a pod from being given a node; empty when it has one, or waits for something else. */
+    Optional<V1PersistentVolumeClaim> unbound(V1Pod pod) {
+        V1PodSpec spec = pod.getSpec();
+        if (spec == null || spec.getNodeName() != null || spec.getVolumes() == null) {
+            return Optional.empty();
+        }
+        String namespace = Objects.requireNonNull(pod.getMetadata().getNamespace());
+        return spec.getVolumes().stream()
+                .flatMap(volume -> Stream.ofNullable(volume.getPersistentVolumeClaim()))
+                .flatMap(source ->
+                        cluster
+                                .get(Kind.PERSISTENT_VOLUME_CLAIM, Address.in(namespace, source.getClaimName()))
+                                .stream())
+                .filter(claim -> !isBound(claim))
+                .findFirst();
     }
 
     private void remind(Address claim, int look) {
