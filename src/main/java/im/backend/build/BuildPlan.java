@@ -22,7 +22,13 @@ public sealed interface BuildPlan {
         return switch (this) {
             case Python python -> new Python(said, python.packages(), python.development(), python.inputs());
             case Node node ->
-                new Node(said, node.packageManager(), node.buildScript(), node.development(), node.inputs());
+                new Node(
+                        said,
+                        node.packageManager(),
+                        node.pnpm(),
+                        node.buildScript(),
+                        node.development(),
+                        node.inputs());
             case Go go -> new Go(said, go.mainPackage());
             case Java java -> new Java(said, java.tool());
             case Static ignored -> new Static(said);
@@ -100,16 +106,31 @@ public sealed interface BuildPlan {
 
     /**
      * @param packageManager empty when there are no dependencies
+     * @param pnpm the release of pnpm that package.json asks for, as {@code 9.15.0}
      * @param buildScript the {@code build} script of package.json is to run
      * @param development package.json names packages that only builds and tests need
      */
     record Node(
             Outline outline,
             Optional<PackageManager> packageManager,
+            Optional<String> pnpm,
             boolean buildScript,
             boolean development,
             Inputs inputs)
             implements OfLanguage {
+        private static final String PNPM_UNNAMED = "pnpm@10";
+
+        /** The command lines that install what the lock file says into node_modules. */
+        public List<List<String>> install(Scope scope) {
+            return packageManager.map(manager -> manager.install(scope)).orElse(List.of()).stream()
+                    .map(words -> words.stream()
+                            .map(word -> word.equals(PNPM_UNNAMED)
+                                    ? pnpm.map("pnpm@"::concat).orElse(word)
+                                    : word)
+                            .toList())
+                    .toList();
+        }
+
         public enum PackageManager {
             NPM,
             /** Without a lock file: versions are whatever the registry has today. */
@@ -118,8 +139,7 @@ public sealed interface BuildPlan {
             YARN_CLASSIC,
             YARN_BERRY;
 
-            /** The command lines that install what the lock file says into node_modules. */
-            public List<List<String>> install(Scope scope) {
+            private List<List<String>> install(Scope scope) {
                 boolean production = scope == Scope.PRODUCTION;
                 return switch (this) {
                     case NPM -> List.of(List.of("npm", "ci", production ? "--omit=dev" : "--include=dev"));
@@ -130,7 +150,7 @@ public sealed interface BuildPlan {
                         List.of(List.of(
                                 "npx",
                                 "--yes",
-                                "pnpm@10",
+                                PNPM_UNNAMED,
                                 "install",
                                 "--frozen-lockfile",
                                 "--config.node-linker=hoisted",

@@ -40,6 +40,8 @@ record LastWords(String slug, String because, String fix) {
                     "(?:ModuleNotFoundError|ImportError): No module named '?([A-Za-z0-9_.]+)'?",
                     found -> pythonModule(found.group(1))),
             new Sign("Cannot find (?:module|package) '([^']+)'", found -> nodeModule(found.group(1))),
+            new Sign("(lib[\\w.+-]+\\.so[.\\d]*): cannot open shared object file", found -> library(found.group(1))),
+            new Sign("Unable to find (\\S+) shared library", found -> library(found.group(1))),
             new Sign(
                     "EADDRINUSE|[Aa]ddress already in use|BindException",
                     found -> new LastWords(
@@ -90,6 +92,13 @@ record LastWords(String slug, String because, String fix) {
 
     private static LastWords missing(String what, String fix) {
         return new LastWords("missing-module", "it did not find " + what, fix);
+    }
+
+    private static LastWords library(String name) {
+        return new LastWords(
+                "missing-library",
+                "it did not find the shared library " + name,
+                "Install the system package that brings it on the server, or let a Dockerfile of the app install it.");
     }
 
     private static LastWords variable(String name) {

@@ -93,7 +93,7 @@ record ImageRecipe(AppManifest manifest, RuntimeTable bases) {
             recipe.comment("Scripts of the app itself want files that are not here yet.")
                     .run(List.of("npm", "pkg", "delete", "scripts"));
         }
-        plan.packageManager().orElseThrow().install(scope).forEach(recipe::run);
+        plan.install(scope).forEach(recipe::run);
     }
 
     String go(BuildPlan.Go plan) {

@@ -214,6 +214,7 @@ class HealthProbeTest {
         Error: listen EADDRINUSE: address already in use 0.0.0.0:8000 | wrong-port     | taken      | PORT
         ModuleNotFoundError: No module named 'psycopg'                | missing-module | module psycopg | Add psycopg[binary] to
         ModuleNotFoundError: No module named 'shop.settings'          | missing-module | shop.settings  | part of the upload
+        ImportError: libGL.so.1: cannot open shared object file: No   | missing-library | libGL.so.1   | Dockerfile
         OSError: [Errno 30] Read-only file system: 'db.sqlite3'       | read-only      | read-only  | DATA_DIR
         Traceback (most recent call last):                            | app-exited     | exit code 1 | output
         """)

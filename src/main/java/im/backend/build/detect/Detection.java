@@ -7,9 +7,11 @@ import im.backend.domain.RuntimeSpec.Language;
 import im.backend.domain.SourceTree;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -27,6 +29,22 @@ public final class Detection implements BuildPlanner {
             Map.entry("npx", Language.NODE),
             Map.entry("java", Language.JAVA));
 
+    private static final Set<String> SIGNS_OF_AN_APP = Set.of(
+            "requirements.txt",
+            "pyproject.toml",
+            "Pipfile",
+            "manage.py",
+            "package.json",
+            "go.mod",
+            "pom.xml",
+            "build.gradle",
+            "build.gradle.kts",
+            "Dockerfile");
+    private static final int BELOW_DEPTH_MAX = 3;
+    private static final int BELOW_MAX = 5;
+    /** Where the Heroku family lists packages of the system. */
+    private static final String APTFILE = "Aptfile";
+
     private static final DockerfileDetector DOCKERFILE = new DockerfileDetector();
 
     private final List<Detector> languages =
@@ -37,6 +55,15 @@ public final class Detection implements BuildPlanner {
     @Override
     public BuildPlan plan(SourceTree tree, AppManifest manifest) {
         Sources sources = new Sources(tree);
+        BuildPlan plan = plan(sources, manifest);
+        boolean unread = sources.has(APTFILE) && !(plan instanceof BuildPlan.Dockerfile);
+        return unread
+                ? plan.withReason(plan.outline().reason() + "; " + APTFILE
+                        + " is not read: install its packages on the server, or let a Dockerfile install them")
+                : plan;
+    }
+
+    private BuildPlan plan(Sources sources, AppManifest manifest) {
         if (manifest.build().dockerfile().isPresent()) {
             return DOCKERFILE.assume(sources, manifest);
         }
@@ -46,7 +73,7 @@ public final class Detection implements BuildPlanner {
         return language(sources, manifest)
                 .or(() -> first(others, sources, manifest))
                 .or(() -> languageOfEntrypoint(manifest).map(language -> assume(language, sources, manifest)))
-                .orElseThrow(this::nothingFound);
+                .orElseThrow(() -> nothingFound(sources));
     }
 
     /** A language wins over a Dockerfile, unless it can not tell how the app is started. */
@@ -92,13 +119,33 @@ public final class Detection implements BuildPlanner {
                 .flatMap(program -> Optional.ofNullable(LANGUAGE_OF_PROGRAM.get(program)));
     }
 
-    private RuntimeException nothingFound() {
+    private RuntimeException nothingFound(Sources sources) {
         String looked = detectors().map(Detector::looksFor).collect(Collectors.joining("; "));
         return new Problem.StageFailed(
                         "detection-failed",
                         "Nothing in the source says how to build it. Looked in its root for " + looked + ".",
-                        "Say it in backend.yml, as in: runtime: python and entrypoint: python3 server.py",
+                        below(sources)
+                                .orElse("Say it in backend.yml, as in: runtime: python and entrypoint: python3"
+                                        + " server.py"),
                         List.of())
                 .asException();
+    }
+
+    /** A repository of several apps has each in a folder of its own. */
+    private static Optional<String> below(Sources sources) {
+        List<String> folders = sources
+                .matching(path -> SIGNS_OF_AN_APP.contains(Sources.fileName(path))
+                        && Sources.depth(path) > 0
+                        && Sources.depth(path) <= BELOW_DEPTH_MAX)
+                .stream()
+                .map(Sources::folder)
+                .distinct()
+                .sorted(Comparator.comparingInt(Sources::depth).thenComparing(Comparator.naturalOrder()))
+                .limit(BELOW_MAX)
+                .toList();
+        return folders.isEmpty()
+                ? Optional.empty()
+                : Optional.of("There seems to be an app in " + String.join(", ", folders) + ": backendim deploy --dir "
+                        + folders.getFirst());
     }
 }

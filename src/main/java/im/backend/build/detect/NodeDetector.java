@@ -34,6 +34,7 @@ final class NodeDetector implements Detector {
 
     private static final Set<String> WORKSPACE_FILES =
             Set.of("package.json", "pnpm-workspace.yaml", ".npmrc", ".yarnrc", ".yarnrc.yml");
+    private static final Pattern PNPM_RELEASE = Pattern.compile("pnpm@([0-9]+(?:[.-][0-9A-Za-z]+)*)");
 
     @Override
     public Language language() {
@@ -73,8 +74,12 @@ final class NodeDetector implements Detector {
                 .withWarnings(warnings)
                 .withIgnored(List.of("node_modules/"));
         BuildPlan.Outline outline = finding.outline(manifest);
+        Optional<String> pnpm = Optional.of(
+                        PNPM_RELEASE.matcher(description.path("packageManager").asText("")))
+                .filter(Matcher::lookingAt)
+                .map(found -> found.group(1));
         return new BuildPlan.Node(
-                outline, packageManager, buildScript, development, inputs(sources, description, lock));
+                outline, packageManager, pnpm, buildScript, development, inputs(sources, description, lock));
     }
 
     /** As Vite and its like make them: a page that only a build fills. */

@@ -97,9 +97,11 @@ final class JavaBuild {
         return arguments;
     }
 
-    /** The manifest's own entrypoint names the jar itself. */
+    /** A manifest's own entrypoint may name a jar of its own, or this one, as the one that init writes does. */
     private boolean wantsJar() {
-        return plan.tool() != Tool.NONE && run.request().manifest().entrypoint().isEmpty();
+        return plan.tool() != Tool.NONE
+                && plan.outline().start().processes().values().stream()
+                        .anyMatch(command -> command.text().contains(BuildPlan.Java.JAR));
     }
 
     private void settleJar(Path app) throws IOException {
@@ -116,10 +118,17 @@ final class JavaBuild {
         Files.move(jar.file(), settled);
     }
 
+    /** Options that somebody wrote beside the jar are theirs to keep. */
+    private static boolean startsJar(StartPlan start) {
+        return Optional.ofNullable(start.processes().get(StartPlan.WEB))
+                .filter(command -> command.text().equals("java -jar " + BuildPlan.Java.JAR))
+                .isPresent();
+    }
+
     private StartPlan start(Optional<BuiltTree.AppFolder> built) throws IOException {
         StartPlan start = ResolvedRuntime.of(Language.JAVA, run.version())
                 .settle(plan.outline().start());
-        if (!wantsJar() || built.isEmpty()) {
+        if (!startsJar(start) || built.isEmpty()) {
             return start;
         }
         Path app = built.get().folder();

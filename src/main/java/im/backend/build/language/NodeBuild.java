@@ -86,7 +86,7 @@ final class NodeBuild {
             PackageDescription.removeScripts(bench.app().resolve("package.json"));
         }
         run.deliver();
-        for (List<String> arguments : packageManager.install(scope)) {
+        for (List<String> arguments : plan.install(scope)) {
             run.run(new Step(
                     packageManager.name().toLowerCase(Locale.ROOT).replaceAll("_.*", "")
                             + " could not install the packages",

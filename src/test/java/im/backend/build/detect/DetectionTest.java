@@ -527,6 +527,35 @@ class DetectionTest {
     }
 
     @Test
+    void anAppInAFolderBelowIsPointedAt() {
+        assertThatThrownBy(() ->
+                        plan("README.md", "", "services/api/requirements.txt", "fastapi", "web/package.json", "{}"))
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        failure -> assertThat(((Problem.StageFailed) failure.problem()).fix())
+                                .isEqualTo(
+                                        "There seems to be an app in web, services/api: backendim deploy --dir web"));
+    }
+
+    @Test
+    void anAptfileIsSaidNotToBeRead() {
+        assertThat(plan("app.py", "", "Aptfile", "libzbar0").outline().reason()).contains("Aptfile is not read");
+    }
+
+    @Test
+    void theReleaseOfPnpmThatTheAppNamesIsTheOneThatInstalls() {
+        BuildPlan.Node plan = (BuildPlan.Node) plan(
+                "package.json",
+                "{\"packageManager\":\"pnpm@9.15.0+sha512.ab\",\"dependencies\":{\"ms\":\"2\"},\"main\":\"a.js\"}",
+                "a.js",
+                "",
+                "pnpm-lock.yaml",
+                "");
+
+        assertThat(plan.install(BuildPlan.Node.Scope.PRODUCTION).getFirst()).contains("pnpm@9.15.0");
+    }
+
+    @Test
     void packagesWithoutAnAppTellHowToNameTheEntrypoint() {
         assertThatThrownBy(() -> plan("requirements.txt", "requests", "tool.py", ""))
                 .isInstanceOfSatisfying(

@@ -23,6 +23,7 @@ import im.backend.host.Limits;
 import im.backend.host.ProgramExit;
 import im.backend.host.toolchain.Toolchain;
 import im.backend.host.toolchain.Toolchains;
+import im.backend.manifest.ManifestReader;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.registry.disk.DiskRegistry;
@@ -332,6 +333,40 @@ class RealBuildsTest {
         assertThat(command).containsExactly("java", "-cp", ".build/app.jar:.build/lib/*", "com.example.Main");
         assertThat(run(image, command.toArray(String[]::new))).contains("hello NullMarked");
         assertThat(packages(builder, built)).contains("com.example:shop", "jspecify");
+    }
+
+    @Test
+    void theGradleWrapperMakesTheJarAlsoWhenAConfigNamesItAsInitDoes() throws Exception {
+        InMemorySourceTree tree = InMemorySourceTree.of(
+                "build.gradle",
+                "plugins { id 'java' }",
+                "gradlew",
+                """
+                #!/bin/sh
+                echo "gradle $*"
+                mkdir -p build/libs && javac --release 17 -d build/classes Main.java
+                jar --create --file build/libs/shop.jar --main-class Main -C build/classes .
+                """,
+                "Main.java",
+                """
+                public class Main {
+                    public static void main(String[] arguments) {
+                        System.out.println("hello");
+                    }
+                }
+                """,
+                "backend.yml",
+                "runtime: java\nentrypoint: java -Xmx64m -jar .build/app.jar\n");
+        JibImageBuilder builder = builder("here");
+
+        BuiltImage built = builder.build(
+                new BuildRequest(new ProjectId("admin-shop"), tree, ManifestReader.read(tree), Map.of()), lines::add);
+
+        ReleaseImage image = builder.open(built.digest());
+        List<String> command = image.start().processes().get(StartPlan.WEB).resolve(Map.of());
+        assertThat(command).containsExactly("java", "-Xmx64m", "-jar", ".build/app.jar");
+        assertThat(run(image, command.toArray(String[]::new))).contains("hello");
+        assertThat(lines).anyMatch(line -> line.startsWith("gradle --no-daemon"));
     }
 
     @Test
