@@ -49,7 +49,7 @@ public final class DeployEngine implements AutoCloseable {
         DeployDesk desk = new DeployDesk(queue, journal, timer, clock, ids);
         this.floor = new DeployFloor(desk, queue, journal);
         this.reconciler = new Reconciler(ports, rollout, queue, settings.repairEvery());
-        this.recovery = new Recovery(ports, rollout, floor, settings, reconciler::notBroughtUp);
+        this.recovery = new Recovery(ports, rollout, floor, retirement, retries, reconciler);
         this.access = new ProjectAccess(stores.projects());
         this.lifecycle = new ProjectLifecycle(ports, hosts, floor, rollout, settings);
         this.deployments = new Deployments(ports, access, lifecycle, planner, floor);

@@ -65,10 +65,8 @@ public final class ProjectLifecycle {
         ProjectId id = project.id();
         closed(project, () -> {
             takeDown(project);
-            ports.stores().releases().list(id, Integer.MAX_VALUE, settings.releasesKept() + 1).stream()
-                    .map(Release::name)
-                    .distinct()
-                    .forEach(ports.hosting().orchestrator()::removeNamespace);
+            var orchestrator = ports.hosting().orchestrator();
+            orchestrator.namespaces(id).forEach(orchestrator::removeNamespace);
             ports.hosting().storage().delete(id);
             ports.secrets().deleteAll(id);
             ports.images().forget(id);

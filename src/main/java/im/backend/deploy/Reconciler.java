@@ -80,6 +80,10 @@ final class Reconciler implements AutoCloseable {
         unsettled.put(release.project(), release);
     }
 
+    void broughtUp(Release release) {
+        unsettled.remove(release.project(), release);
+    }
+
     /** Somebody has seen something vanish: look at once. */
     void lookSoon() {
         lock.lock();

@@ -8,18 +8,17 @@ import im.backend.domain.LoggedEvent;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
-import im.backend.domain.ReleaseName;
 import im.backend.problem.ProblemException;
 import im.backend.store.ProjectStore;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
 /**
@@ -37,37 +36,49 @@ final class Recovery {
     private final Ports ports;
     private final Rollout rollout;
     private final DeployFloor floor;
-    private final DeploySettings settings;
-    private final Consumer<Release> failed;
+    private final Retirement retirement;
+    private final Retries retries;
+    private final Reconciler reconciler;
 
-    /** @param failed is told of the live releases that were not brought up */
-    Recovery(Ports ports, Rollout rollout, DeployFloor floor, DeploySettings settings, Consumer<Release> failed) {
+    Recovery(
+            Ports ports,
+            Rollout rollout,
+            DeployFloor floor,
+            Retirement retirement,
+            Retries retries,
+            Reconciler reconciler) {
         this.ports = ports;
         this.rollout = rollout;
         this.floor = floor;
-        this.settings = settings;
-        this.failed = failed;
+        this.retirement = retirement;
+        this.retries = retries;
+        this.reconciler = reconciler;
     }
 
-    /** Returns when every live release is started and routed, and every unfinished deployment queued. */
+    /** @param live when the server started */
+    private record Found(Project project, Optional<Release> live) {}
+
+    /**
+     * Returns when every live release is started and routed, and every unfinished deployment queued. Where that failed it is
+     * tried again in the background.
+     */
     void run() throws InterruptedException {
         List<Deployment> unfinished =
                 ports.stores().log().unfinished().stream().filter(this::mayGoOn).toList();
-        Map<ProjectId, List<Deployment>> byProject =
-                unfinished.stream().collect(Collectors.groupingBy(Deployment::project));
         Map<ProjectId, Release> live = new HashMap<>();
         ports.stores().releases().live().forEach(release -> live.put(release.project(), release));
 
         Semaphore places = new Semaphore(AT_ONCE);
         List<Thread> threads = new ArrayList<>();
+        Queue<Found> unsettled = new ConcurrentLinkedQueue<>();
         for (Project project : projects()) {
             places.acquire();
             threads.add(Thread.ofVirtual().name("recover-" + project.id()).start(() -> {
                 try {
-                    recover(
-                            project,
-                            Optional.ofNullable(live.get(project.id())),
-                            byProject.getOrDefault(project.id(), List.of()));
+                    Found found = new Found(project, Optional.ofNullable(live.get(project.id())));
+                    if (!isRecovered(found)) {
+                        unsettled.add(found);
+                    }
                 } finally {
                     places.release();
                 }
@@ -77,6 +88,14 @@ final class Recovery {
             thread.join();
         }
         unfinished.forEach(floor.desk()::resume);
+        if (!unsettled.isEmpty()) {
+            Thread.ofVirtual()
+                    .name("recover-again")
+                    .start(() -> retries.until(() -> {
+                        unsettled.removeIf(this::isSettled);
+                        return unsettled.isEmpty();
+                    }));
+        }
     }
 
     private boolean mayGoOn(Deployment deployment) {
@@ -111,47 +130,62 @@ final class Recovery {
         return attempts;
     }
 
-    private void recover(Project project, Optional<Release> live, List<Deployment> unfinished) {
+    /** False while a deployment is under way: it may yet settle it. */
+    private boolean isSettled(Found found) {
+        AtomicBoolean settled = new AtomicBoolean();
+        floor.queue().alone(found.project().id(), () -> settled.set(isOver(found) || isRecovered(found)));
+        return settled.get();
+    }
+
+    /** Whatever was made live since, or taken down, has removed what was left. */
+    private boolean isOver(Found found) {
+        return !ports.stores()
+                .projects()
+                .find(found.project().id())
+                .map(Project::live)
+                .equals(Optional.of(found.project().live()));
+    }
+
+    private boolean isRecovered(Found found) {
+        Project project = found.project();
+        Optional<Release> live = found.live();
         try {
             boolean stopFirst = live.isEmpty() || rollout.stopsFirst(live.get().manifest(), live);
-            if (stopFirst) {
-                stopUnwanted(project, live);
-            }
+            boolean stopped = stopFirst && stopUnwanted(found);
             live.ifPresentOrElse(release -> rollout.bringUp(project, release), () -> rollout.unschedule(project.id()));
+            live.ifPresent(reconciler::broughtUp);
             if (!stopFirst) {
                 // Its requests do not wait until something else has ended.
-                stopUnwanted(project, live);
+                stopped = stopUnwanted(found);
             }
-            removeNamespaces(project, live, unfinished);
+            retirement.removeLeftovers(
+                    project.id(), live.stream().map(Release::name).collect(Collectors.toSet()));
+            return stopped;
         } catch (RuntimeException e) {
             // One broken project must not keep the others down.
             LOG.log(System.Logger.Level.ERROR, "project " + project.id() + " was not brought up", e);
-            live.ifPresent(failed);
+            live.ifPresent(reconciler::notBroughtUp);
+            return false;
         }
     }
 
-    /** Instances of an unfinished deployment too: it starts them again when its turn comes, if it ever does. */
-    private void stopUnwanted(Project project, Optional<Release> live) {
-        Optional<DeploymentId> wanted = live.map(Release::deployment);
+    /**
+     * Instances of an unfinished deployment too: it starts them again when its turn comes, if it ever does. False when one of
+     * them would not go, which keeps nothing else from being brought up.
+     */
+    private boolean stopUnwanted(Found found) {
+        ProjectId project = found.project().id();
+        Optional<DeploymentId> wanted = found.live().map(Release::deployment);
         try {
-            rollout.stop(ports.hosting().orchestrator().running(project.id()).stream()
+            rollout.stop(ports.hosting().orchestrator().running(project).stream()
                     .filter(instance ->
                             !wanted.equals(Optional.of(instance.key().deployment())))
                     .toList());
+            return true;
         } catch (ProblemException e) {
-            LOG.log(System.Logger.Level.WARNING, "not all that is unwanted of " + project.id() + " was stopped", e);
+            LOG.log(System.Logger.Level.WARNING, "not all that is unwanted of " + project + " was stopped", e);
+            return false;
         }
-    }
-
-    private void removeNamespaces(Project project, Optional<Release> live, List<Deployment> unfinished) {
-        Set<ReleaseName> names = new HashSet<>();
-        unfinished.forEach(deployment -> names.add(deployment.releaseName()));
-        ports.stores()
-                .releases()
-                .list(project.id(), Integer.MAX_VALUE, settings.releasesKept())
-                .forEach(release -> names.add(release.name()));
-        live.map(Release::name).ifPresent(names::remove);
-        names.forEach(ports.hosting().orchestrator()::removeNamespace);
     }
 
     private List<Project> projects() {

@@ -1,13 +1,13 @@
 package im.backend.deploy;
 
 import im.backend.domain.Project;
+import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Workload;
 import im.backend.route.Draining;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -63,6 +63,24 @@ final class Retirement {
         thread.start();
     }
 
+    /**
+     * Removes the room of what is neither live nor on its way, whoever has left it there: a deployment whose end was given
+     * up, or a server that was killed.
+     */
+    void removeLeftovers(ProjectId project, Set<ReleaseName> kept) {
+        var orchestrator = ports.hosting().orchestrator();
+        for (ReleaseName release : orchestrator.namespaces(project)) {
+            if (!kept.contains(release)) {
+                inWork.remove(release, () -> {
+                    // Asked while nobody can begin to make it: a late retirement may find it live again.
+                    if (!isLive(release)) {
+                        orchestrator.removeNamespace(release);
+                    }
+                });
+            }
+        }
+    }
+
     /** Waits for those that are at it, at most {@code max} in all. */
     void await(Duration max) throws InterruptedException {
         long deadline = System.nanoTime() + max.toNanos();
@@ -93,7 +111,7 @@ final class Retirement {
         drain(leaving);
         rollout.stop(
                 old.stream().filter(instance -> instance.endpoint().isPresent()).toList());
-        removeNamespaces(leaving, old);
+        removeLeftovers(leaving.project().id(), Set.of(leaving.live().name()));
         janitor.sweep(leaving.project().id());
     }
 
@@ -109,17 +127,6 @@ final class Retirement {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    private void removeNamespaces(Leaving leaving, List<Instance> old) {
-        Set<ReleaseName> names = new HashSet<>();
-        old.forEach(instance -> names.add(instance.release()));
-        leaving.previous().map(Release::name).ifPresent(names::add);
-        var orchestrator = ports.hosting().orchestrator();
-        // The next deployment may have begun meanwhile, even one of an older commit.
-        orchestrator.running(leaving.project().id()).forEach(instance -> names.remove(instance.release()));
-        names.removeIf(name -> !isOver(leaving, name));
-        names.forEach(name -> inWork.remove(name, () -> orchestrator.removeNamespace(name)));
     }
 
     /** Asked anew each time: a late retirement may find the release that it was about live again, or on its way. */

@@ -68,6 +68,12 @@ public interface Orchestrator {
     /** TERM, then KILL after {@code grace}, with all descendants; returns when nothing of it is left. */
     void stop(Workload.Key key, Duration grace);
 
+    /**
+     * Releases of the project that have room here, whoever made it and however little is in it; not those whose room is
+     * being removed.
+     */
+    List<ReleaseName> namespaces(ProjectId project);
+
     /** Removes the release's room, with whatever still runs in it. Never touches the project's storage. */
     void removeNamespace(ReleaseName release);
 }

@@ -72,9 +72,10 @@ final class ClusterDeployCallsTest {
                 apply services 1
                 get namespaces 2
                 list cronjobs 1
-                list deployments 3
+                list deployments 2
                 list ingresses 6
-                list services 5
+                list namespaces 1
+                list services 4
                 watch deployments 1
                 watch pods 1
                 """);
@@ -102,11 +103,12 @@ final class ClusterDeployCallsTest {
                 delete services 1
                 get namespaces 3
                 list cronjobs 1
-                list deployments 4
+                list deployments 3
                 list ingresses 7
+                list namespaces 1
                 list persistentvolumeclaims 1
                 list persistentvolumes 1
-                list services 5
+                list services 4
                 watch deployments 1
                 watch pods 1
                 """);

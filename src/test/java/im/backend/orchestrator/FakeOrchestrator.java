@@ -159,6 +159,13 @@ public final class FakeOrchestrator implements Orchestrator, AutoCloseable {
     }
 
     @Override
+    public synchronized List<ReleaseName> namespaces(ProjectId project) {
+        return namespaces.stream()
+                .filter(release -> release.project().equals(project))
+                .toList();
+    }
+
+    @Override
     public synchronized void removeNamespace(ReleaseName release) {
         namespaces.remove(release);
         instances.values().removeIf(instance -> {

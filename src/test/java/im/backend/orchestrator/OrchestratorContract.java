@@ -108,6 +108,19 @@ public abstract class OrchestratorContract {
         assertThat(orchestrator().running(PROJECT.id())).containsExactly(other);
     }
 
+    /** An empty one too: nothing else tells of it. */
+    @Test
+    void namespacesAreKnownUntilTheyAreRemoved() {
+        orchestrator().createNamespace(release('a'));
+        orchestrator().createNamespace(release('b'));
+        assertThat(orchestrator().namespaces(PROJECT.id())).containsExactlyInAnyOrder(release('a'), release('b'));
+
+        orchestrator().removeNamespace(release('a'));
+
+        assertThat(orchestrator().namespaces(PROJECT.id())).containsExactly(release('b'));
+        assertThat(orchestrator().namespaces(new ProjectId("admin-other"))).isEmpty();
+    }
+
     @Test
     void volumesOfTwoReleasesAreTheSame() {
         List<VolumeClaim> claims = List.of(new VolumeClaim("data", "/data", 1 << 20, false));

@@ -182,6 +182,11 @@ public final class KubernetesOrchestrator implements Orchestrator {
     }
 
     @Override
+    public List<ReleaseName> namespaces(ProjectId project) {
+        return namespaces.of(project);
+    }
+
+    @Override
     public void removeNamespace(ReleaseName release) {
         Optional<V1Namespace> namespace = namespaces.find(release);
         if (namespace.isEmpty()) {

@@ -4,10 +4,12 @@ import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
+import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.problem.Problem;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Namespaces of releases: made when they are not there, taken over when they are ours, left alone when they are not. */
@@ -36,6 +38,13 @@ final class Namespaces {
         applied.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
         applied.apply(Kind.LIMIT_RANGE, objects.limits(release));
         objects.pullSecret(release).ifPresent(secret -> applied.apply(Kind.SECRET, secret));
+    }
+
+    List<ReleaseName> of(ProjectId project) {
+        return cluster.list(Kind.NAMESPACE, ownership.of(project)).stream()
+                .filter(namespace -> !isGoing(namespace))
+                .flatMap(namespace -> Ownership.release(namespace.getMetadata()).stream())
+                .toList();
     }
 
     /** Fails with Conflict {@code cluster-foreign} when it is somebody else's. */
@@ -76,7 +85,7 @@ final class Namespaces {
             Thread.sleep(POLL);
         } catch (InterruptedException stop) {
             Thread.currentThread().interrupt();
-            throw new Problem.StageFailed("cancelled", "Interrupted while " + what + ".", "", java.util.List.of())
+            throw new Problem.StageFailed("cancelled", "Interrupted while " + what + ".", "", List.of())
                     .asException(stop);
         }
     }

@@ -5,6 +5,8 @@ import im.backend.orchestrator.ScheduledWorkload;
 import im.backend.orchestrator.log.InstanceId;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -27,6 +29,24 @@ record InstanceFolder(Path path) {
                     .toList();
         } catch (IOException unreadable) {
             throw new UncheckedIOException(unreadable);
+        }
+    }
+
+    /** Those that a server left behind which was killed before it had filled or removed them. */
+    static void deleteEmptyReleases(Path instances) {
+        if (!Files.isDirectory(instances)) {
+            return;
+        }
+        try (DirectoryStream<Path> releases = Files.newDirectoryStream(instances, Files::isDirectory)) {
+            for (Path release : releases) {
+                try {
+                    Files.delete(release);
+                } catch (DirectoryNotEmptyException inUse) {
+                    continue;
+                }
+            }
+        } catch (IOException unwritable) {
+            throw new UncheckedIOException(unwritable);
         }
     }
 

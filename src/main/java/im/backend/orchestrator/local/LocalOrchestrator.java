@@ -52,6 +52,8 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
     private final PortAllocator ports;
     private final Map<InstanceId, SupervisedInstance> supervised = new ConcurrentHashMap<>();
     private final Map<InstanceId, Unclaimed> unclaimed = new ConcurrentHashMap<>();
+    /** Folders of releases, whose names tell only half of the commit. */
+    private final Set<ReleaseName> rooms = ConcurrentHashMap.newKeySet();
 
     public LocalOrchestrator(
             LocalSettings settings, Launcher launcher, Toolchains toolchains, ProjectLogs logs, LocalStorage storage) {
@@ -80,6 +82,7 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
             state.ifPresent(known -> logs.attach(LogSource.of(known.instance()), folder));
             if (state.isPresent() && program.isPresent()) {
                 unclaimed.put(new InstanceId(state.get().instance().key()), new Unclaimed(state.get(), program.get()));
+                rooms.add(state.get().instance().release());
                 state.get().instance().endpoint().ifPresent(endpoint -> ports.keep(endpoint.port()));
             } else {
                 state.ifPresent(
@@ -87,6 +90,7 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
                 folder.delete();
             }
         }
+        InstanceFolder.deleteEmptyReleases(settings.instances());
         unclaimed.keySet().forEach(id -> ids.add(id.toString()));
         launcher.sweep(ids);
         LOG.log(System.Logger.Level.INFO, "{0} instances of an earlier server are running", unclaimed.size());
@@ -131,6 +135,7 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
         } catch (IOException unwritable) {
             throw new UncheckedIOException(unwritable);
         }
+        rooms.add(release);
     }
 
     @Override
@@ -212,12 +217,21 @@ public final class LocalOrchestrator implements Orchestrator, AutoCloseable {
     }
 
     @Override
+    public List<ReleaseName> namespaces(ProjectId project) {
+        return rooms.stream()
+                .filter(release -> release.project().equals(project))
+                .sorted(Comparator.comparing(ReleaseName::toString))
+                .toList();
+    }
+
+    @Override
     public void removeNamespace(ReleaseName release) {
         instances()
                 .filter(instance -> instance.release().equals(release))
                 .toList()
                 .forEach(instance -> stop(instance.key(), NAMESPACE_GRACE));
         new InstanceFolder(folderOf(release)).delete();
+        rooms.remove(release);
     }
 
     private SupervisedInstance bringUp(InstanceId id, Workload workload) {

@@ -1,0 +1,158 @@
+package im.backend.deploy;
+
+import static im.backend.deploy.TestPlatform.LONG;
+import static im.backend.deploy.TestPlatform.SHOP;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import im.backend.domain.CommitHash;
+import im.backend.domain.Deployment;
+import im.backend.domain.DeploymentStatus;
+import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.Orchestrator;
+import im.backend.orchestrator.Workload;
+import im.backend.problem.Problem;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What nobody took back in its time, because the cluster was away or the server was killed, goes at the next occasion. */
+class LeftoversTest {
+    private static final ReleaseName OF_A_FAILED_DEPLOYMENT = new ReleaseName(SHOP, new CommitHash("f".repeat(40)));
+    private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
+
+    @TempDir
+    private Path folder;
+
+    private TestPlatform platform;
+
+    /** Each failure would be told with its stack. */
+    @BeforeAll
+    static void quiet() {
+        LOGS.setLevel(Level.OFF);
+    }
+
+    @AfterAll
+    static void loud() {
+        LOGS.setLevel(null);
+    }
+
+    @BeforeEach
+    void open() {
+        platform = new TestPlatform(folder);
+        platform.engine().start();
+    }
+
+    @AfterEach
+    void close() {
+        platform.close();
+    }
+
+    @Test
+    void theNextStartRemovesIt() {
+        Deployment live = platform.deploy("one");
+        platform.orchestrator.createNamespace(OF_A_FAILED_DEPLOYMENT);
+
+        platform.restart(ports -> ports);
+
+        assertThat(platform.orchestrator.namespaces()).containsExactly(live.releaseName());
+    }
+
+    @Test
+    void theNextDeploymentRemovesIt() {
+        platform.deploy("one");
+        platform.orchestrator.createNamespace(OF_A_FAILED_DEPLOYMENT);
+
+        Deployment next = platform.deploy("two");
+
+        assertThat(platform.orchestrator.namespaces()).containsExactly(next.releaseName());
+    }
+
+    @Test
+    void itGoesWithItsProject() {
+        platform.deploy("one");
+        platform.orchestrator.createNamespace(OF_A_FAILED_DEPLOYMENT);
+
+        platform.engine().lifecycle().delete(platform.project());
+
+        assertThat(platform.orchestrator.namespaces()).isEmpty();
+    }
+
+    /** At each of the calls that a start makes in turn: whatever fails then, nobody would come back to it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"createNamespace", "start", "running", "namespaces", "removeNamespace", "stop"})
+    void whatAStartCouldNotDoIsTriedAgainWhileTheServerRuns(String call) {
+        platform.deploy("one");
+        Workload stranger = platform.workloads().getFirst();
+        Deployment live = platform.deploy("two");
+        platform.orchestrator.createNamespace(stranger.release());
+        platform.orchestrator.start(stranger);
+        AtomicInteger failures = new AtomicInteger(2);
+
+        platform.restart(ports -> failing(ports, call, failures));
+
+        platform.awaitOnly(live);
+        assertThat(platform.answer("shop.localhost"))
+                .isEqualTo(live.releaseName().toString());
+        assertThat(failures).as("calls of " + call + " left to fail").hasValueLessThan(2);
+    }
+
+    @Test
+    void whatAStartCouldNotDoIsNotDoneToWhatCameAfterIt() throws InterruptedException {
+        platform.deploy("one");
+        platform.orchestrator.createNamespace(OF_A_FAILED_DEPLOYMENT);
+        AtomicInteger failures = new AtomicInteger(1);
+        platform.restart(ports -> failing(ports, "namespaces", failures));
+        CountDownLatch built = new CountDownLatch(1);
+        platform.images.pauseUntil(built);
+        Deployment next = platform.submit("two");
+        platform.awaitStatus(next, DeploymentStatus.BUILDING);
+        await().during(Duration.ofMillis(700))
+                .until(() -> platform.orchestrator.namespaces().contains(next.releaseName()));
+
+        built.countDown();
+
+        assertThat(platform.ended(next).status()).isEqualTo(DeploymentStatus.COMPLETE);
+        platform.awaitOnly(next);
+        await().during(Duration.ofMillis(700)).atMost(LONG).untilAsserted(() -> platform.awaitOnly(next));
+    }
+
+    private static Ports failing(Ports ports, String call, AtomicInteger times) {
+        Orchestrator real = ports.hosting().orchestrator();
+        Orchestrator flaky = (Orchestrator) Proxy.newProxyInstance(
+                LeftoversTest.class.getClassLoader(), new Class<?>[] {Orchestrator.class}, (_, method, arguments) -> {
+                    if (method.getName().equals(call) && times.getAndDecrement() > 0) {
+                        throw new Problem.Unavailable("cluster-unreachable", call + ": timeout", Duration.ZERO)
+                                .asException();
+                    }
+                    try {
+                        return method.invoke(real, arguments);
+                    } catch (InvocationTargetException refused) {
+                        throw refused.getCause();
+                    }
+                });
+        Ports.Hosting hosting = ports.hosting();
+        return new Ports(
+                ports.source(),
+                ports.manifests(),
+                ports.images(),
+                new Ports.Hosting(flaky, hosting.oneOff(), hosting.schedules(), hosting.logs(), hosting.storage()),
+                ports.router(),
+                ports.secrets(),
+                ports.scanning(),
+                ports.stores());
+    }
+}
