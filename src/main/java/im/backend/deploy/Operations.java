@@ -16,7 +16,9 @@ import im.backend.problem.Violation;
 import im.backend.secret.Redactor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -26,6 +28,9 @@ import java.util.function.Supplier;
 /** What is done with a project that runs. */
 public final class Operations {
     public static final int REPLICAS_MAX = 20;
+    /** More releases than lines of a log can usually be of. */
+    private static final int RELEASES_NAMED_MAX = 50;
+
     private static final Duration RUN_MAX = Duration.ofHours(1);
     private static final String RUN_PROCESS = "run";
 
@@ -154,7 +159,22 @@ public final class Operations {
         }
         SortedMap<SecretName, Integer> pinned =
                 lifecycle.live(project).map(Release::secretVersions).orElseGet(TreeMap::new);
-        return Redaction.apply(new Redaction(ports.secrets()).of(project.id(), pinned), lines);
+        Redactor redactor = new Redaction(ports.secrets()).of(project.id(), pinned);
+        return Redaction.apply(redactor, versioned(project, lines));
+    }
+
+    /** Lines of a release that went live name its version; those of others keep the commit. */
+    private List<LogLine> versioned(Project project, List<LogLine> lines) {
+        Map<String, String> versions = new HashMap<>();
+        ports.stores()
+                .releases()
+                .list(project.id(), Integer.MAX_VALUE, RELEASES_NAMED_MAX)
+                .forEach(release -> versions.put(
+                        LogLine.deploymentMark(release.deployment()),
+                        release.version().toString()));
+        return lines.stream()
+                .map(line -> line.withRelease(versions.getOrDefault(line.deployment(), line.release())))
+                .toList();
     }
 
     private Release latest(Project project) {

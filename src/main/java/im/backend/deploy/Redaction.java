@@ -31,13 +31,7 @@ final class Redaction {
 
     static List<LogLine> apply(Redactor redactor, List<LogLine> lines) {
         return lines.stream()
-                .map(line -> new LogLine(
-                        line.position(),
-                        line.at(),
-                        line.process(),
-                        line.ordinal(),
-                        line.release(),
-                        redactor.apply(line.text())))
+                .map(line -> line.withText(redactor.apply(line.text())))
                 .toList();
     }
 

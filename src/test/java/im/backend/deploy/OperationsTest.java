@@ -190,6 +190,7 @@ class OperationsTest {
         List<LogLine> lines = operations.logs(ADMIN, "shop", 10);
 
         assertThat(lines).last().extracting(LogLine::text).isEqualTo("url is ***");
+        assertThat(lines).extracting(LogLine::release).containsOnly("v1");
         assertThat(operations.logsAfter(ADMIN, "shop", lines.getLast().position(), 10))
                 .isEmpty();
     }

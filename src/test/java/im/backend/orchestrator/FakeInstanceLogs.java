@@ -19,6 +19,7 @@ public final class FakeInstanceLogs implements InstanceLogs {
                 Instant.EPOCH.plusSeconds(entries.size()),
                 key.process(),
                 key.ordinal(),
+                LogLine.deploymentMark(key.deployment()),
                 workload.release().commit().shortForm(),
                 text);
         entries.add(new Entry(workload.project().id(), key, line));

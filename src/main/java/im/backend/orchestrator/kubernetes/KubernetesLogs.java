@@ -105,6 +105,7 @@ public final class KubernetesLogs implements InstanceLogs, AutoCloseable {
                         Instant.parse(blank < 0 ? line : line.substring(0, blank)),
                         labels.key().process(),
                         labels.key().ordinal(),
+                        LogLine.deploymentMark(labels.key().deployment()),
                         labels.release().commit().shortForm(),
                         blank < 0 ? "" : line.substring(blank + 1)));
             }

@@ -3,14 +3,13 @@ package im.backend.orchestrator.log;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.LogLine;
 import im.backend.orchestrator.Workload;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** Who wrote a line. */
 public record LogSource(InstanceId id, ProjectId project, ReleaseName release) {
-    private static final int DEPLOYMENT_DIGITS = 8;
-
     public static LogSource of(Instance instance) {
         return new LogSource(new InstanceId(instance.key()), instance.project(), instance.release());
     }
@@ -25,10 +24,7 @@ public record LogSource(InstanceId id, ProjectId project, ReleaseName release) {
 
     /** What tells one instance's lines from all others' of its project. */
     public static String tag(Workload.Key key) {
-        String deployment = key.deployment().toString();
-        // The last digits: the first ones are the time, which deployments of the same minute share.
-        return deployment.substring(deployment.length() - DEPLOYMENT_DIGITS) + " " + key.process() + " "
-                + key.ordinal();
+        return LogLine.deploymentMark(key.deployment()) + " " + key.process() + " " + key.ordinal();
     }
 
     /** Ends a batch: how far the output of a writer was taken over with it. */

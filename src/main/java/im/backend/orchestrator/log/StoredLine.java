@@ -30,6 +30,7 @@ public record StoredLine(String tag, LogLine line) {
                     Instant.ofEpochMilli(Long.parseLong(fields[0])),
                     fields[2],
                     Integer.parseInt(fields[3]),
+                    fields[1],
                     fields[4],
                     fields[5]);
             return Optional.of(new StoredLine(fields[1] + " " + fields[2] + " " + fields[3], line));
