@@ -11,6 +11,7 @@ import im.backend.domain.Release;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Instance;
+import im.backend.orchestrator.InstanceLogs;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
@@ -119,8 +120,9 @@ final class DeployPipeline {
         List<Workload.Volume> volumes = run.at(DeploymentStatus.CREATING_PVC, () -> createVolumes(run));
         Digest image = run.at(DeploymentStatus.BUILDING, () -> image(run));
         Release release = plan.release(image);
+        long written = StartOutput.end(ports.hosting().logs(), release.project());
         Rollout.Started started = run.at(DeploymentStatus.DEPLOYING, () -> start(run, release, volumes));
-        Switched switched = run.at(DeploymentStatus.HEALTH_CHECK, () -> switchOver(run, started));
+        Switched switched = run.at(DeploymentStatus.HEALTH_CHECK, () -> switchOver(run, started, written));
         complete(run, release);
 
         retirement.begin(
@@ -240,11 +242,15 @@ final class DeployPipeline {
     }
 
     /** The last moment at which it can be stopped is just before the routes change. */
-    private Switched switchOver(Run run, Rollout.Started started) {
+    private Switched switchOver(Run run, Rollout.Started started, long written) {
         var check = started.release().manifest().healthcheck();
         Duration max = check.grace().plus(check.deadline()).plus(settings.stopGrace());
         run.control().within(max, "The health check", () -> {
-            rollout.awaitHealthy(started);
+            InstanceLogs logs = ports.hosting().logs();
+            try (StartOutput output = new StartOutput(logs, started.release(), written, run.log()::line)) {
+                output.start();
+                rollout.awaitHealthy(started);
+            }
             return started;
         });
         Release release = started.release();

@@ -202,6 +202,13 @@ class DeployPipelineTest {
     }
 
     @Test
+    void whatTheAppWritesWhileItStartsIsPartOfTheDeploymentsLog() {
+        Deployment deployment = platform.deploy(QUICK_HEALTH, "one");
+
+        assertThat(platform.output(deployment)).anyMatch(line -> line.startsWith("web.0 | started "));
+    }
+
+    @Test
     void aFailedReleaseCommandEndsTheDeploymentBeforeAnythingStarts() {
         platform.oneOff.nextExits(new Exit(3, false));
 
