@@ -25,8 +25,12 @@ public final class Api implements AutoCloseable {
     private final ProgressSockets sockets;
     private final LogRoutes logs;
 
-    /** Who is calling. */
-    public record Identity(IdentityProvider accounts, TokenIssuer issuer, TokenVerifier verifier) {}
+    /**
+     * Who is calling.
+     *
+     * @param signIns the way to {@code accounts} for every key that comes in from outside
+     */
+    public record Identity(IdentityProvider accounts, SignIns signIns, TokenIssuer issuer, TokenVerifier verifier) {}
 
     /** What callers may ask for. */
     public record UseCases(
@@ -53,7 +57,7 @@ public final class Api implements AutoCloseable {
         sockets = new ProgressSockets(useCases.engine().deployments(), callers, tickets, settings);
         logs = new LogRoutes(useCases.engine().operations(), clock);
         List<ApiRoute> all = new ArrayList<>(host.routes());
-        all.addAll(new AuthRoutes(identity.accounts(), identity.issuer(), meter, clock).routes());
+        all.addAll(new AuthRoutes(identity, clock).routes());
         all.addAll(new TicketRoutes(tickets).routes());
         all.addAll(new ServerRoutes(host.facts(), useCases.backups()).routes());
         all.addAll(new DeployRoutes(useCases.engine().deployments(), settings).routes());

@@ -20,9 +20,9 @@ public record ApiSettings(Path spool, long uploadBytesMax, Rates rates, Sockets 
         return new ApiSettings(spool, UPLOAD_BYTES_MAX, Rates.DEFAULT, Sockets.DEFAULT, Set.of());
     }
 
-    /** Calls a minute: per token, per address of an anonymous caller, failed sign-ins per address, deployments per user. */
-    public record Rates(int perToken, int perAddress, int failedLogins, int deployments) {
-        public static final Rates DEFAULT = new Rates(600, 60, 20, 10);
+    /** Calls a minute: per token, per address of an anonymous caller, deployments per user. */
+    public record Rates(int perToken, int perAddress, int deployments) {
+        public static final Rates DEFAULT = new Rates(600, 60, 10);
     }
 
     /**

@@ -15,14 +15,14 @@ import java.util.List;
 /** Signing in, and asking who one is. */
 final class AuthRoutes {
     private final IdentityProvider accounts;
+    private final SignIns signIns;
     private final TokenIssuer issuer;
-    private final Meter meter;
     private final Clock clock;
 
-    AuthRoutes(IdentityProvider accounts, TokenIssuer issuer, Meter meter, Clock clock) {
-        this.accounts = accounts;
-        this.issuer = issuer;
-        this.meter = meter;
+    AuthRoutes(Api.Identity identity, Clock clock) {
+        this.accounts = identity.accounts();
+        this.signIns = identity.signIns();
+        this.issuer = identity.issuer();
         this.clock = clock;
     }
 
@@ -36,8 +36,7 @@ final class AuthRoutes {
     }
 
     private Answer login(Call call) {
-        Caller caller = accounts.authenticate(call.body(LoginRequest.class).key());
-        meter.loginSucceeded(call);
+        Caller caller = signIns.authenticate(call.body(LoginRequest.class).key(), call.address());
         IssuedToken issued = issuer.issue(caller, Audience.API);
         return Answer.of(new TokenReply(
                 issued.token(),

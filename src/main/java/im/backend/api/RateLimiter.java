@@ -37,25 +37,31 @@ public final class RateLimiter {
 
     /** Fails with RateLimited when the key has used up its minute. */
     public void take(String key) {
-        Duration wait = tryTake(key);
+        requireNone(wait(key, 1));
+    }
+
+    /** Fails as {@link #take} would, and counts nothing. */
+    void requireLeft(String key) {
+        requireNone(wait(key, 0));
+    }
+
+    /** Counts what has happened already, also when the minute is used up: then it has to be waited for longer. */
+    void charge(String key) {
+        lock.lock();
+        try {
+            Bucket bucket = filled(key);
+            bucket.tokens = Math.max(-perMinute, bucket.tokens - 1);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void requireNone(Duration wait) {
         if (!wait.isZero()) {
             throw new Problem.RateLimited(
                             "More than " + perMinute + " " + what + " a minute. Try again in " + seconds(wait) + " s.",
                             wait)
                     .asException();
-        }
-    }
-
-    /** Undoes a {@link #take} that turned out not to count. */
-    void giveBack(String key) {
-        lock.lock();
-        try {
-            Bucket bucket = buckets.get(key);
-            if (bucket != null) {
-                bucket.tokens = Math.min(perMinute, bucket.tokens + 1);
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -72,21 +78,27 @@ public final class RateLimiter {
         return Math.max(1, wait.plusMillis(999).toSeconds());
     }
 
-    private Duration tryTake(String key) {
-        long now = nanoTime.getAsLong();
+    /** Takes so many when one is left; otherwise none, and says when it will be. */
+    private Duration wait(String key, int taken) {
         lock.lock();
         try {
-            Bucket bucket = buckets.computeIfAbsent(key, ignored -> new Bucket(perMinute, now));
-            bucket.tokens = Math.min(perMinute, bucket.tokens + (double) (now - bucket.at) * perMinute / MINUTE_NANOS);
-            bucket.at = now;
+            Bucket bucket = filled(key);
             if (bucket.tokens >= 1) {
-                bucket.tokens -= 1;
+                bucket.tokens -= taken;
                 return Duration.ZERO;
             }
             return Duration.ofNanos((long) ((1 - bucket.tokens) * MINUTE_NANOS / perMinute));
         } finally {
             lock.unlock();
         }
+    }
+
+    private Bucket filled(String key) {
+        long now = nanoTime.getAsLong();
+        Bucket bucket = buckets.computeIfAbsent(key, ignored -> new Bucket(perMinute, now));
+        bucket.tokens = Math.min(perMinute, bucket.tokens + (double) (now - bucket.at) * perMinute / MINUTE_NANOS);
+        bucket.at = now;
+        return bucket;
     }
 
     private static final class Bucket {

@@ -168,8 +168,11 @@ public final class Settings {
             Kind.count(1, 100_000),
             "120",
             "Git requests of one user; a push or fetch is two or three.");
-    static final Setting<Integer> LOGINS_PER_MINUTE =
-            of("limits.logins-per-minute", Kind.count(1, 100_000), "20", "Sign-ins tried from one address.");
+    static final Setting<Integer> LOGINS_PER_MINUTE = of(
+            "limits.logins-per-minute",
+            Kind.count(1, 100_000),
+            "20",
+            "Wrong keys that one address may try, at the API, git and the registry together.");
     static final Setting<Long> UPLOAD_MAX =
             of("limits.upload-max", Kind.size(1, 10_240), "100Mi", "Size of an uploaded archive.");
     static final Setting<Long> UPLOAD_EXPANDED_MAX =

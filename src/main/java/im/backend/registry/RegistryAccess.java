@@ -10,8 +10,11 @@ public interface RegistryAccess {
     /** Who comes without any credential; empty where that is nobody. */
     Optional<Caller> anonymous();
 
-    /** A key or a token of the API, as it comes in the password of a Basic header. Fails with Unauthenticated. */
-    Caller authenticate(String credential);
+    /**
+     * A key or a token of the API, as it comes in the password of a Basic header. Fails with Unauthenticated, and with
+     * RateLimited when too many wrong ones came from this address.
+     */
+    Caller authenticate(String credential, String address);
 
     /** A token of {@link #issue}. Fails with Unauthenticated. */
     Holder verify(String token);

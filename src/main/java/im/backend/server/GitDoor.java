@@ -20,10 +20,10 @@ record GitDoor(Api.Identity identity, ProjectAccess access, Projects projects, R
     private static final char TOKEN_SEPARATOR = '.';
 
     @Override
-    public Caller authenticate(String credential) {
+    public Caller authenticate(String credential, String address) {
         Caller caller = credential.indexOf(TOKEN_SEPARATOR) >= 0
                 ? identity.verifier().verify(credential, Audience.API)
-                : identity.accounts().authenticate(credential);
+                : identity.signIns().authenticate(credential, address);
         requests.take(caller.user().value());
         return caller;
     }

@@ -31,13 +31,14 @@ record RegistryDoor(Api.Identity identity, boolean open, Optional<SecretValue> n
     }
 
     @Override
-    public Caller authenticate(String credential) {
+    public Caller authenticate(String credential, String address) {
+        // Before the count: somebody else's wrong keys must not keep the nodes of a cluster from pulling.
         if (nodes.isPresent() && isSame(nodes.get().reveal(), credential)) {
             return EVERYBODY;
         }
         return credential.indexOf(TOKEN_SEPARATOR) >= 0
                 ? identity.verifier().verify(credential, Audience.API)
-                : identity.accounts().authenticate(credential);
+                : identity.signIns().authenticate(credential, address);
     }
 
     /** In a time that tells nothing of how much of it is right. */

@@ -4,6 +4,7 @@ import im.backend.api.Api;
 import im.backend.api.ApiRoute;
 import im.backend.api.ApiSettings;
 import im.backend.api.RateLimiter;
+import im.backend.api.SignIns;
 import im.backend.build.ImageBases;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
@@ -145,7 +146,8 @@ final class Wiring {
         JwtSettings settings =
                 new JwtSettings(JwtSettings.DEFAULT.issuer(), config.keys().tokenTtl(), JwtSettings.DEFAULT.leeway());
         JwtTokens tokens = new JwtTokens(signing, settings, clock, random);
-        return new Api.Identity(accounts, tokens, tokens);
+        SignIns signIns = new SignIns(accounts, config.limits().loginsPerMinute(), System::nanoTime);
+        return new Api.Identity(accounts, signIns, tokens, tokens);
     }
 
     GitSourceStore source() {
@@ -262,10 +264,7 @@ final class Wiring {
         List<ApiRoute> health = new HealthRoutes(facts::readiness, metrics).routes();
         ServerConfig.Limits limits = config.limits();
         ApiSettings.Rates rates = new ApiSettings.Rates(
-                limits.requestsPerMinute(),
-                ApiSettings.Rates.DEFAULT.perAddress(),
-                limits.loginsPerMinute(),
-                limits.deploysPerMinute());
+                limits.requestsPerMinute(), ApiSettings.Rates.DEFAULT.perAddress(), limits.deploysPerMinute());
         ApiSettings.Sockets sockets = new ApiSettings.Sockets(
                 Math.max(ApiSettings.Sockets.DEFAULT.watchersMax(), limits.socketsPerUser()),
                 limits.socketsPerUser(),

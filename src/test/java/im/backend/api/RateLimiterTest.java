@@ -47,10 +47,26 @@ class RateLimiterTest {
     }
 
     @Test
-    void whatIsGivenBackDoesNotCount() {
-        take(10);
-        limiter.giveBack("alice");
+    void askingWhetherOneIsLeftTakesNone() {
+        take(9);
+        limiter.requireLeft("alice");
+        limiter.requireLeft("alice");
 
+        assertThatCode(() -> limiter.take("alice")).doesNotThrowAnyException();
+        assertThat(catchThrowableOfType(ProblemException.class, () -> limiter.requireLeft("alice")))
+                .isNotNull();
+    }
+
+    @Test
+    void whatIsChargedBeyondTheMinuteIsWaitedForButNeverMoreThanAnotherMinute() {
+        for (int charged = 0; charged < 1_000; charged++) {
+            limiter.charge("alice");
+        }
+        now.addAndGet(Duration.ofSeconds(60).toNanos());
+
+        assertThat(catchThrowableOfType(ProblemException.class, () -> limiter.take("alice")))
+                .isNotNull();
+        now.addAndGet(Duration.ofSeconds(6).toNanos());
         assertThatCode(() -> limiter.take("alice")).doesNotThrowAnyException();
     }
 

@@ -46,7 +46,7 @@ class AccessIT {
 
     @BeforeAll
     static void start() {
-        server = new ApiFixture(folder, new ApiSettings.Rates(10_000, 10_000, 20, 10_000));
+        server = new ApiFixture(folder, new ApiSettings.Rates(10_000, 10_000, 10_000));
         http = new HttpProbe(server.uri());
         deployment = deploy();
     }

@@ -2,6 +2,7 @@ package im.backend.server;
 
 import im.backend.api.Api;
 import im.backend.api.ApiSettings;
+import im.backend.api.SignIns;
 import im.backend.build.FakeImageBases;
 import im.backend.build.FakeImageBuilder;
 import im.backend.deploy.DeployEngine;
@@ -59,6 +60,8 @@ import java.util.UUID;
  * callers: the tokens {@code alice} and {@code bob}; the key {@code alice-key}.
  */
 final class ApiFixture implements AutoCloseable {
+    static final int WRONG_KEYS_PER_MINUTE = 20;
+
     final FakeImageBuilder images;
     final FakeScanner scanner = new FakeScanner();
     final FakeOrchestrator orchestrator;
@@ -101,7 +104,7 @@ final class ApiFixture implements AutoCloseable {
         closing.add("engine", engine);
         Tokens tokens = new Tokens(clock);
         Api api = new Api(
-                new Api.Identity(tokens, tokens, tokens),
+                new Api.Identity(tokens, new SignIns(tokens, WRONG_KEYS_PER_MINUTE, System::nanoTime), tokens, tokens),
                 new Api.UseCases(
                         engine,
                         new Projects(ports, engine),

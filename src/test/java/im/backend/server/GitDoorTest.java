@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import im.backend.api.Api;
 import im.backend.api.RateLimiter;
+import im.backend.api.SignIns;
 import im.backend.domain.Caller;
 import im.backend.domain.UserName;
 import im.backend.identity.IdentityProvider;
@@ -23,16 +24,19 @@ final class GitDoorTest {
         }
     };
     private final GitDoor door = new GitDoor(
-            new Api.Identity(accounts, null, null), null, null, new RateLimiter("git requests", 2, () -> 0));
+            new Api.Identity(accounts, new SignIns(accounts, 20, () -> 0), null, null),
+            null,
+            null,
+            new RateLimiter("git requests", 2, () -> 0));
 
     @Test
     void eachUserHasAMinutesGitRequestsAndNoMore() {
-        door.authenticate("alice");
-        door.authenticate("alice");
+        door.authenticate("alice", "192.0.2.1");
+        door.authenticate("alice", "192.0.2.1");
 
-        assertThatThrownBy(() -> door.authenticate("alice"))
+        assertThatThrownBy(() -> door.authenticate("alice", "192.0.2.1"))
                 .hasMessageContaining("rate-limited")
                 .hasMessageContaining("2 git requests");
-        assertThat(door.authenticate("bob").user().value()).isEqualTo("bob");
+        assertThat(door.authenticate("bob", "192.0.2.1").user().value()).isEqualTo("bob");
     }
 }

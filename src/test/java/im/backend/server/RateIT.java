@@ -31,7 +31,7 @@ class RateIT {
     @BeforeEach
     void start() {
         server = new ApiFixture(
-                folder, new ApiSettings.Rates(40, 5, 3, 2), new ApiSettings.Sockets(10, 2, Duration.ofMillis(200)));
+                folder, new ApiSettings.Rates(40, 5, 2), new ApiSettings.Sockets(10, 2, Duration.ofMillis(200)));
         http = new HttpProbe(server.uri());
     }
 
@@ -75,10 +75,10 @@ class RateIT {
 
     @Test
     void onlyFailedSignInsAreMetered() {
-        for (int i = 0; i < 10; i++) {
+        for (int i = 0; i < 2 * ApiFixture.WRONG_KEYS_PER_MINUTE; i++) {
             http.json("POST", "/api/auth/login", "{\"key\":\"alice-key\"}").is(200);
         }
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < ApiFixture.WRONG_KEYS_PER_MINUTE; i++) {
             http.json("POST", "/api/auth/login", "{\"key\":\"guess\"}").is(401);
         }
         http.json("POST", "/api/auth/login", "{\"key\":\"guess\"}").isProblem(429, "rate-limited");

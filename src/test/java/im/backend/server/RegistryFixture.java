@@ -1,6 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.Api;
+import im.backend.api.SignIns;
 import im.backend.domain.Caller;
 import im.backend.domain.UserName;
 import im.backend.file.PrivateFile;
@@ -35,6 +36,7 @@ public final class RegistryFixture implements AutoCloseable {
     private static final Map<String, Caller.Role> ACCOUNTS =
             Map.of("root", Caller.Role.ADMIN, "ada", Caller.Role.MEMBER, "bob", Caller.Role.MEMBER);
 
+    private static final int WRONG_KEYS_PER_MINUTE = 100;
     private final Path folder;
     private final RegistryLimits limits;
     private final boolean open;
@@ -68,7 +70,14 @@ public final class RegistryFixture implements AutoCloseable {
                 new OciSettings("backendim", limits.manifestBytesMax(), 1_000),
                 registry,
                 registry.uploads(),
-                new RegistryDoor(new Api.Identity(new Accounts(), tokens, tokens), open, Optional.empty()));
+                new RegistryDoor(
+                        new Api.Identity(
+                                new Accounts(),
+                                new SignIns(new Accounts(), WRONG_KEYS_PER_MINUTE, System::nanoTime),
+                                tokens,
+                                tokens),
+                        open,
+                        Optional.empty()));
         edge = new Edge(EdgeLimits.defaults());
         WebServerConfig.Builder builder = WebServer.builder()
                 .host("127.0.0.1")

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Tag;
@@ -104,6 +105,56 @@ class ServerIT {
                         .isNotEmpty();
             }
         }
+    }
+
+    @Test
+    void whoeverGuessesKeysIsStoppedAtEveryDoorByOneCount() throws IOException {
+        ServerConfig config = ConfigReader.read(
+                        null,
+                        Map.of("HOME", folder.toString()),
+                        Map.of(
+                                "data",
+                                folder.resolve("data").toString(),
+                                "server.port",
+                                "0",
+                                "apps.port",
+                                "0",
+                                "limits.logins-per-minute",
+                                "6"))
+                .config();
+        try (Server server = new Server(config, Clock.systemUTC())) {
+            Started started = server.start();
+            try (HttpProbe http = new HttpProbe(started.api())) {
+                String[] token = signIn(http, started);
+                String key = Files.readString(started.adminKeyFile()).strip();
+                for (int round = 0; round < 2; round++) {
+                    http.json("POST", "/api/auth/login", "{\"key\":\"bim_guess\"}")
+                            .is(401);
+                    http.get("/git/site.git/info/refs?service=git-upload-pack", basic("bim_guess"))
+                            .is(401);
+                    http.get("/v2/token", basic("bim_guess")).is(401);
+                }
+
+                List<HttpProbe.Answer> refused = List.of(
+                        http.json("POST", "/api/auth/login", "{\"key\":\"" + key + "\"}"),
+                        http.get("/git/site.git/info/refs?service=git-upload-pack", basic(key)),
+                        http.get("/v2/token", basic(key)),
+                        http.get("/v2/", basic(key)));
+
+                assertThat(refused).allSatisfy(answer -> {
+                    answer.is(429);
+                    assertThat(Integer.parseInt(answer.header("Retry-After"))).isBetween(1, 60);
+                });
+                http.get("/v1/projects", token).is(200);
+            }
+        }
+    }
+
+    private static String[] basic(String key) {
+        String pair = "any:" + key;
+        return new String[] {
+            "Authorization", "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))
+        };
     }
 
     @Test

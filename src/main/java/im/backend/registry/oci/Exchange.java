@@ -49,6 +49,11 @@ final class Exchange {
         return (request.isSecure() ? "https://" : "http://") + host;
     }
 
+    /** Of the client, or of the proxy before this server. */
+    String clientAddress() {
+        return request.remotePeer().host();
+    }
+
     Optional<String> query(String name) {
         return request.query().first(name).asOptional();
     }

@@ -100,7 +100,8 @@ record Gate(RegistryAccess access, String service) {
         String scheme = header.substring(0, Math.max(0, space)).toLowerCase(Locale.ROOT);
         String value = header.substring(space + 1).strip();
         return switch (scheme) {
-            case "basic" -> new Visitor(access.authenticate(password(value)), Optional.empty());
+            case "basic" ->
+                new Visitor(access.authenticate(password(value), exchange.clientAddress()), Optional.empty());
             case "bearer" -> {
                 RegistryAccess.Holder holder = access.verify(value);
                 List<Scope> scopes = holder.scopes().stream()
@@ -125,7 +126,7 @@ record Gate(RegistryAccess access, String service) {
         if (!header.regionMatches(true, 0, "Basic ", 0, "Basic ".length())) {
             throw notAuthenticated("Log in with any user name, and a key or token of Backend.im as the password.");
         }
-        return access.authenticate(password(header.substring("Basic ".length()).strip()));
+        return access.authenticate(password(header.substring("Basic ".length()).strip()), exchange.clientAddress());
     }
 
     private static String password(String base64) {

@@ -38,7 +38,10 @@ record TokenRoute(Gate gate) {
         if (!grant.equals("password")) {
             throw new Problem.Malformed("unsupported", "grant_type (expected: password).").asException();
         }
-        answer(exchange, gate.access().authenticate(first(form, "password")), form.getOrDefault("scope", List.of()));
+        answer(
+                exchange,
+                gate.access().authenticate(first(form, "password"), exchange.clientAddress()),
+                form.getOrDefault("scope", List.of()));
     }
 
     private void answer(Exchange exchange, Caller caller, List<String> asked) {

@@ -17,9 +17,10 @@ record Credentials(GitAccess access) {
         int space = header.indexOf(' ');
         String scheme = header.substring(0, Math.max(0, space)).toLowerCase(Locale.ROOT);
         String value = header.substring(space + 1).strip();
+        String address = request.remotePeer().host();
         return switch (scheme) {
-            case "basic" -> access.authenticate(password(value));
-            case "bearer" -> access.authenticate(value);
+            case "basic" -> access.authenticate(password(value), address);
+            case "bearer" -> access.authenticate(value, address);
             default ->
                 throw unauthenticated("Log in with any user name, and a token or key of Backend.im as the password.");
         };

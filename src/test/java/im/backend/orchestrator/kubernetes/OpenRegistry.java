@@ -56,7 +56,7 @@ final class OpenRegistry implements AutoCloseable {
         }
 
         @Override
-        public Caller authenticate(String credential) {
+        public Caller authenticate(String credential, String address) {
             return ADMIN;
         }
 

@@ -82,7 +82,7 @@ final class GitServer implements AutoCloseable {
 
     private final class Access implements GitAccess {
         @Override
-        public Caller authenticate(String credential) {
+        public Caller authenticate(String credential, String address) {
             Caller caller = Map.of("alice-key", ALICE, "bob-key", BOB).get(credential);
             if (caller == null) {
                 throw new Problem.Unauthenticated("token-invalid", "The token is not known.").asException();
