@@ -9,6 +9,7 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseVersion;
 import im.backend.domain.UserName;
+import im.backend.problem.ProblemException;
 import im.backend.store.DeploymentLog.Idempotency;
 import java.time.Clock;
 import java.time.Instant;
@@ -137,6 +138,15 @@ final class DeployDesk {
                     .filter(current -> !current.status().terminal())
                     .ifPresent(current -> journal.fail(current, code, detail, ""));
             return true;
+        } catch (ProblemException expected) {
+            // As on a full disk; it is tried again.
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "deployment {0} is not recorded as {1}: {2}",
+                    deployment.id(),
+                    code,
+                    expected.getMessage());
+            return false;
         } catch (RuntimeException e) {
             // It stays unfinished in the log, and the next start goes on with it.
             LOG.log(System.Logger.Level.WARNING, "deployment " + deployment.id() + " is not recorded as " + code, e);

@@ -3,7 +3,6 @@ package im.backend.build.jib;
 import im.backend.build.SealedFolder;
 import im.backend.domain.ProjectId;
 import im.backend.domain.SourceTree;
-import im.backend.file.FileTree;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +43,17 @@ final class AppFolders {
     }
 
     /** A folder that is being filled; its name is known only when its content is packed. */
-    record Draft(Path folder, AppFiles app) {}
+    record Draft(Unfinished unfinished, AppFiles app) implements AutoCloseable {
+        Path folder() {
+            return unfinished.path();
+        }
+
+        /** Removes it, unless it has been finished. */
+        @Override
+        public void close() throws IOException {
+            unfinished.close();
+        }
+    }
 
     private record Last(Path folder, Set<String> lines) {}
 
@@ -60,10 +69,24 @@ final class AppFolders {
     /** @param mountPoints names of folders that other layers are mounted on */
     Draft draft(ProjectId project, SourceTree tree, AppFiles app, List<String> mountPoints) throws IOException {
         Last last = last(project);
-        Path folder = Files.createTempDirectory(unfinished, "app");
+        Draft draft = new Draft(Unfinished.in(unfinished, "app"), app);
+        boolean whole = false;
+        try {
+            fill(draft, tree, last, mountPoints);
+            whole = true;
+        } finally {
+            if (!whole) {
+                draft.close();
+            }
+        }
+        return draft;
+    }
+
+    private static void fill(Draft draft, SourceTree tree, Last last, List<String> mountPoints) throws IOException {
+        Path folder = draft.folder();
         Files.setPosixFilePermissions(folder, FOLDER);
         Set<String> made = new HashSet<>();
-        for (AppFile file : app.files()) {
+        for (AppFile file : draft.app().files()) {
             Path target = folder.resolve(file.path());
             makeFolders(folder, folderOf(file.path()), made);
             boolean shared = last.lines().contains(file.line())
@@ -75,15 +98,12 @@ final class AppFolders {
         for (String mountPoint : mountPoints) {
             makeFolders(folder, mountPoint, made);
         }
-        return new Draft(folder, app);
     }
 
     /** Gives a draft its name; the project's next draft shares files with it. */
     SealedFolder finish(ProjectId project, Draft draft, String name) throws IOException {
         SealedFolder finished = named(name);
-        if (finished.isWhole()) {
-            new FileTree(draft.folder()).delete();
-        } else {
+        if (!finished.isWhole()) {
             finished.fillSealed(
                     draft.folder(), draft.app().files().size(), draft.app().sizeBytes());
         }

@@ -101,9 +101,10 @@ final class Layers {
                 .getFirst();
         SealedFolder sealed = folders.named(folder.name());
         if (!sealed.isWhole()) {
-            Path copy = Files.createTempDirectory(unfinished, "dependencies");
-            share(dependencies.folder(), copy);
-            sealed.fill(copy);
+            try (Unfinished copy = Unfinished.in(unfinished, "dependencies")) {
+                share(dependencies.folder(), copy.path());
+                sealed.fill(copy.path());
+            }
         }
         return new PlacedLayer(layer, dependencies.path());
     }
@@ -129,13 +130,14 @@ final class Layers {
                     .map(layer -> new PlacedLayer(layer, "/app"))
                     .toList();
         }
-        AppFolders.Draft draft = folders.draft(request.project(), request.tree(), app, mountPoints);
         List<StoredLayer> stored = new ArrayList<>();
-        for (int at = 0; at < parts.size(); at++) {
-            List<AppFile> part = parts.get(at);
-            stored.add(store.store(repository, keys.get(at), tar -> pack(tar, draft.folder(), part)));
+        try (AppFolders.Draft draft = folders.draft(request.project(), request.tree(), app, mountPoints)) {
+            for (int at = 0; at < parts.size(); at++) {
+                List<AppFile> part = parts.get(at);
+                stored.add(store.store(repository, keys.get(at), tar -> pack(tar, draft.folder(), part)));
+            }
+            folders.finish(request.project(), draft, folder(stored, built).name());
         }
-        folders.finish(request.project(), draft, folder(stored, built).name());
         return stored.stream().map(layer -> new PlacedLayer(layer, "/app")).toList();
     }
 
@@ -250,12 +252,17 @@ final class Layers {
         if (sealed.isWhole()) {
             return;
         }
-        Path fresh = Files.createTempDirectory(unfinished, "layer");
-        if (folder.isWholeSystem()) {
-            unpackSystem(folder, fresh);
-            sealed.fill(fresh);
-            return;
+        try (Unfinished fresh = Unfinished.in(unfinished, "layer")) {
+            if (folder.isWholeSystem()) {
+                unpackSystem(folder, fresh.path());
+            } else {
+                unpackPart(folder, fresh.path());
+            }
+            sealed.fill(fresh.path());
         }
+    }
+
+    private void unpackPart(LayerFolder folder, Path fresh) throws IOException {
         for (Digest layer : folder.layers()) {
             try (InputStream blob = Channels.newInputStream(blobs.open(layer))) {
                 new Unpacking(fresh, folder.path().substring(1)).unpack(blob);
@@ -264,7 +271,6 @@ final class Layers {
         for (String mountPoint : folder.mountPoints()) {
             Files.createDirectories(fresh.resolve(mountPoint));
         }
-        sealed.fill(fresh);
     }
 
     private void unpackSystem(LayerFolder folder, Path fresh) throws IOException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import im.backend.build.BuildRequest;
 import im.backend.build.BuiltImage;
 import im.backend.build.FakeBuildSandbox;
 import im.backend.build.FakeImageBases;
@@ -12,10 +13,12 @@ import im.backend.build.ImageBuilder;
 import im.backend.build.ImageBuilderContract;
 import im.backend.build.ReleaseImage;
 import im.backend.build.detect.Detection;
+import im.backend.domain.AppManifest;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.ReleaseVersion;
+import im.backend.domain.SourceTree;
 import im.backend.file.FileTree;
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.disk.DiskRegistry;
@@ -24,6 +27,7 @@ import im.backend.registry.disk.RegistryLimits;
 import im.backend.sbom.PackageUrl;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +35,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -324,6 +329,59 @@ class JibImageBuilderTest extends ImageBuilderContract {
                                 .mapToLong(BuiltImage.Layer::sizeBytes)
                                 .sum()
                         / 4);
+    }
+
+    @Test
+    void aBuildThatFailsHalfWayLeavesNothingThatKeepsTheDiskFull() throws IOException {
+        InMemorySourceTree tree = TREE.with("one.bin", "1").with("two.bin", "2");
+        SourceTree broken = new BreakingTree(tree, "two.bin");
+
+        assertThatThrownBy(() ->
+                        builder.build(new BuildRequest(PROJECT, broken, AppManifest.defaults(), Map.of()), line -> {}))
+                .isInstanceOf(RuntimeException.class);
+
+        try (Stream<Path> left = Files.walk(folder).filter(path -> path.endsWith("layers-unfinished"))) {
+            assertThat(left.toList())
+                    .isNotEmpty()
+                    .allSatisfy(unfinished -> assertThat(unfinished).isEmptyDirectory());
+        }
+        assertThat(build(tree).digest()).isNotNull();
+    }
+
+    /** One whose disk is full when this file is written. */
+    private record BreakingTree(SourceTree whole, String path) implements SourceTree {
+        @Override
+        public CommitHash commit() {
+            return whole.commit();
+        }
+
+        @Override
+        public Instant committedAt() {
+            return whole.committedAt();
+        }
+
+        @Override
+        public String treeHash() {
+            return whole.treeHash();
+        }
+
+        @Override
+        public List<Entry> entries() {
+            return whole.entries();
+        }
+
+        @Override
+        public Optional<byte[]> read(String file, int bytesMax) {
+            return whole.read(file, bytesMax);
+        }
+
+        @Override
+        public void copy(Entry entry, Path target) {
+            whole.copy(entry, target);
+            if (entry.path().equals(path)) {
+                throw new UncheckedIOException(new IOException("No space left on device"));
+            }
+        }
     }
 
     @Test
