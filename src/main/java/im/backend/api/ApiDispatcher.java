@@ -2,9 +2,11 @@ package im.backend.api;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
+import static java.lang.System.Logger.Level.WARNING;
 
 import im.backend.domain.Caller;
 import im.backend.domain.Quoted;
+import im.backend.file.DiskFault;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.problem.ProblemInstance;
@@ -64,25 +66,40 @@ public final class ApiDispatcher implements Handler {
         } catch (ProblemException expected) {
             LOG.log(DEBUG, "refused: {0}", expected.getMessage());
             writer.problem(ProblemResponses.of(expected.problem(), ProblemInstance.next()));
-        } catch (UncheckedIOException | IOException callerGone) {
-            writer.callerGone(callerGone);
+        } catch (UncheckedIOException | IOException failed) {
+            DiskFault disk = new DiskFault(failed);
+            if (disk.isFull()) {
+                LOG.log(
+                        WARNING,
+                        "the disk is full: {0} {1}",
+                        method,
+                        request.path().rawPath());
+                Problem full = new Problem.StorageFull("The disk of the server is full. Free some of it.");
+                writer.problem(ProblemResponses.of(full, ProblemInstance.next()));
+            } else if (disk.isOfDisk()) {
+                bug(request, writer, failed);
+            } else {
+                writer.callerGone(failed);
+            }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
             writer.problem(ProblemResponses.of(
                     new Problem.Unavailable("stopping", "The server is stopping.", Duration.ofSeconds(5)),
                     ProblemInstance.next()));
         } catch (Exception bug) {
-            Problem.Internal internal = new Problem.Internal(ProblemInstance.next());
-            LOG.log(
-                    ERROR,
-                    "request failed: " + method + " " + request.path().rawPath() + " " + internal.instance(),
-                    bug);
-            writer.problem(ProblemResponses.of(internal, internal.instance()));
+            bug(request, writer, bug);
         }
         String path = match.flatMap(found -> found.byMethod().values().stream().findFirst())
                 .map(ApiRoute::path)
                 .orElse("none");
         observer.answered(method, path, response.status().code(), Duration.ofNanos(System.nanoTime() - started));
+    }
+
+    private static void bug(ServerRequest request, AnswerWriter writer, Exception cause) {
+        Problem.Internal internal = new Problem.Internal(ProblemInstance.next());
+        String method = request.prologue().method().text();
+        LOG.log(ERROR, "request failed: " + method + " " + request.path().rawPath() + " " + internal.instance(), cause);
+        writer.problem(ProblemResponses.of(internal, internal.instance()));
     }
 
     private void serve(ApiRoute route, Map<String, String> parameters, ServerRequest request, AnswerWriter writer)

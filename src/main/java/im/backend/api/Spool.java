@@ -1,5 +1,6 @@
 package im.backend.api;
 
+import im.backend.file.DiskFault;
 import im.backend.problem.Problem;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -39,7 +40,7 @@ final class Spool implements AutoCloseable {
         Path file = Files.createTempFile(folder, "upload", ".part");
         boolean kept = false;
         try (OutputStream out = Files.newOutputStream(file)) {
-            out.write(head);
+            write(out, head, head.length);
             copy(in, out, bytesMax - head.length, bytesMax);
             kept = true;
         } finally {
@@ -58,7 +59,16 @@ final class Spool implements AutoCloseable {
             if (left < 0) {
                 throw tooLarge(bytesMax);
             }
-            out.write(buffer, 0, read);
+            write(out, buffer, read);
+        }
+    }
+
+    /** Whoever uploads is not told that the own connection broke, when it is our disk that did not take it. */
+    private static void write(OutputStream out, byte[] bytes, int length) {
+        try {
+            out.write(bytes, 0, length);
+        } catch (IOException failed) {
+            throw new DiskFault(failed).asException("The server has no room for uploads. Free some of its disk.");
         }
     }
 

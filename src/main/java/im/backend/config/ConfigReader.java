@@ -230,6 +230,7 @@ public final class ConfigReader {
                         value(Settings.UPLOAD_MAX),
                         value(Settings.UPLOAD_EXPANDED_MAX),
                         value(Settings.UPLOAD_FILES_MAX),
+                        value(Settings.FREE_SPACE_MIN),
                         value(Settings.CONNECTIONS),
                         value(Settings.CONNECTIONS_PER_ADDRESS),
                         value(Settings.REQUESTS_AT_ONCE),

@@ -122,6 +122,7 @@ public record ServerConfig(
             long uploadMaxBytes,
             long uploadExpandedMaxBytes,
             int uploadFilesMax,
+            long freeSpaceMinBytes,
             int connections,
             int connectionsPerAddress,
             int requestsAtOnce,

@@ -179,6 +179,12 @@ public final class Settings {
             of("limits.upload-expanded-max", Kind.size(1, 102_400), "500Mi", "Size of an archive's files together.");
     static final Setting<Integer> UPLOAD_FILES_MAX =
             of("limits.upload-files-max", Kind.count(1, 1_000_000), "20000", "Files of one upload.");
+    static final Setting<Long> FREE_SPACE_MIN = of(
+            "limits.free-space-min",
+            Kind.size(32, 1L << 20),
+            "512Mi",
+            "Room that the disk of `data` must have left for uploads, pushes and images to be taken in; below it they are"
+                    + " refused with `storage-full`, and `/readyz` says so. What runs goes on.");
     static final Setting<Integer> CONNECTIONS = of(
             "limits.connections", Kind.count(16, 1_000_000), "4096", "Connections of the platform's listener at once.");
     static final Setting<Integer> CONNECTIONS_PER_ADDRESS = of(
@@ -307,6 +313,7 @@ public final class Settings {
             UPLOAD_MAX,
             UPLOAD_EXPANDED_MAX,
             UPLOAD_FILES_MAX,
+            FREE_SPACE_MIN,
             CONNECTIONS,
             CONNECTIONS_PER_ADDRESS,
             REQUESTS_AT_ONCE,

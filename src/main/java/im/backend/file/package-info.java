@@ -1,4 +1,4 @@
-/** Files that only the server's own user may read, as keys and credentials, and folders with all that is in them. */
+/** Files that only the server's own user may read, as keys and credentials, folders with all that is in them, and disks that fail. */
 @NullMarked
 package im.backend.file;
 

@@ -9,7 +9,7 @@ import java.util.Optional;
 /** Blobs that come in parts, over several requests and across restarts of the server. */
 public interface Uploads {
     /**
-     * Fails with RateLimited when this user has too many open.
+     * Fails with RateLimited when this user has too many open, and with StorageFull when the disk has little room.
      *
      * @param algorithm that the blob's digest is expected to have; another one costs a second reading
      */

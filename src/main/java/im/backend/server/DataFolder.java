@@ -17,9 +17,6 @@ import java.util.Optional;
 
 /** The one folder with everything that must survive, held by one server at a time. */
 final class DataFolder implements AutoCloseable {
-    /** Below this, uploads are refused and the server calls itself not ready. */
-    static final long FREE_BYTES_MIN = 512L << 20;
-
     /** Of the problem when another server has it. */
     static final String IN_USE = "data-folder-in-use";
 

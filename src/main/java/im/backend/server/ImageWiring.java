@@ -78,7 +78,8 @@ final class ImageWiring {
                                 limits.uploadsMax(),
                                 limits.uploadTtl(),
                                 limits.gcGrace()),
-                        limits.s3().map(this::depot)),
+                        limits.s3().map(this::depot),
+                        config.limits().freeSpaceMinBytes()),
                 clock);
         closing.add("registry", registry);
         registry.start();

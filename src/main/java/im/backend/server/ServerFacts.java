@@ -70,6 +70,7 @@ final class ServerFacts {
     /** Those that decide whether the server takes deployments. */
     List<ServerBody.Check> readiness() {
         long free = data.freeBytes();
+        long wanted = config.limits().freeSpaceMinBytes();
         return List.of(
                 new ServerBody.Check(
                         "data folder",
@@ -78,11 +79,12 @@ final class ServerFacts {
                         data.writable() ? "" : "Check the disk and the folder's owner"),
                 new ServerBody.Check(
                         "disk space",
-                        free >= DataFolder.FREE_BYTES_MIN,
+                        free >= wanted,
                         (free >> 20) + " MiB free",
-                        free >= DataFolder.FREE_BYTES_MIN
+                        free >= wanted
                                 ? ""
-                                : "Free at least " + (DataFolder.FREE_BYTES_MIN >> 20) + " MiB"),
+                                : "Uploads and pushes are refused. Free at least " + (wanted >> 20)
+                                        + " MiB, by backendim registry gc or by deleting projects"),
                 new ServerBody.Check(
                         "running",
                         !stopping.getAsBoolean(),
@@ -132,6 +134,7 @@ final class ServerFacts {
                 "git requests a minute and user", String.valueOf(config.limits().gitRequestsPerMinute()));
         limits.put("upload bytes", String.valueOf(config.limits().uploadMaxBytes()));
         limits.put("upload files", String.valueOf(config.limits().uploadFilesMax()));
+        limits.put("free bytes of the disk", String.valueOf(config.limits().freeSpaceMinBytes()));
         limits.put("releases kept", String.valueOf(config.deploy().keepReleases()));
         limits.put("build time", config.build().timeMax().toString());
         limits.put("build memory bytes", String.valueOf(config.build().memoryMaxBytes()));

@@ -163,7 +163,8 @@ final class Wiring {
                 defaults.pathDepthMax(),
                 defaults.fileBytesMax(),
                 defaults.unpackTimeMax());
-        GitSourceStore source = new GitSourceStore(new GitSettings(data.resolve("git"), limits), clock);
+        GitSourceStore source = new GitSourceStore(
+                new GitSettings(data.resolve("git"), limits, config.limits().freeSpaceMinBytes()), clock);
         source.start();
         closing.add("source", source);
         return source;

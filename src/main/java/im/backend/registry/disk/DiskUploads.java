@@ -38,6 +38,7 @@ final class DiskUploads implements Uploads {
 
     @Override
     public Upload start(RepositoryName repository, UserName by, Digest.Algorithm algorithm) {
+        ground.space().require();
         String id = UUID.randomUUID().toString();
         Path folder = ground.layout().uploads().resolve(id);
         try {

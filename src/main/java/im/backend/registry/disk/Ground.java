@@ -1,5 +1,6 @@
 package im.backend.registry.disk;
 
+import im.backend.file.FreeSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;
@@ -23,6 +24,7 @@ record Ground(
         Shelf shelf,
         RepositoryNames names,
         Quotas quotas,
+        FreeSpace space,
         ReadWriteLock stable,
         Clock clock) {
 
@@ -41,6 +43,7 @@ record Ground(
                 shelf,
                 new RepositoryNames(tree),
                 new Quotas(settings.limits().quotaBytes(), tree, shelf),
+                new FreeSpace(settings.folder(), settings.freeBytesMin()),
                 new ReentrantReadWriteLock(),
                 clock);
     }

@@ -1,8 +1,7 @@
 package im.backend.source.git;
 
-import im.backend.problem.Problem;
+import im.backend.file.DiskFault;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -10,7 +9,6 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What the repositories ask of the file system beyond JGit: that bytes are on the disk, and that trees go away. */
@@ -50,16 +48,9 @@ final class Disk {
         });
     }
 
-    /** The one translation of the disk's failures: no room is the caller's to know, all else is ours. */
+    /** What a full disk means to somebody who uploads or pushes source. */
     static RuntimeException failure(IOException cause) {
-        for (Throwable at = cause; at != null; at = at.getCause()) {
-            String message = String.valueOf(at.getMessage()).toLowerCase(Locale.ROOT);
-            if (message.contains("no space left") || message.contains("quota exceeded")) {
-                return new Problem.StorageFull(
-                                "The server has no room for source. Delete projects or old data, or grow the disk.")
-                        .asException(cause);
-            }
-        }
-        return new UncheckedIOException(cause);
+        return new DiskFault(cause)
+                .asException("The server has no room for source. Delete projects or old data, or grow the disk.");
     }
 }

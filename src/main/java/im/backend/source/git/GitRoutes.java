@@ -134,6 +134,7 @@ public final class GitRoutes implements HttpService {
 
     private void push(Caller caller, ServerRequest request, ServerResponse response) throws IOException {
         requireContentType(request, PushService.NAME);
+        store.requireRoom();
         Optional<ProjectId> found = project(caller, request);
         ProjectId project = found.isPresent() ? found.get() : access.create(caller, newName(caller, request));
         store.create(project);

@@ -4,6 +4,7 @@ import im.backend.domain.CommitHash;
 import im.backend.domain.ProjectId;
 import im.backend.domain.SourceTree;
 import im.backend.domain.UserName;
+import im.backend.file.FreeSpace;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.source.Commit;
@@ -37,6 +38,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
     private static final int COMPRESSION_LEVEL = 1;
 
     private final Clock clock;
+    private final FreeSpace space;
     private final UploadReader reader;
     private final TreeListing listing;
     private final Repositories repositories;
@@ -44,6 +46,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
 
     public GitSourceStore(GitSettings settings, Clock clock) {
         this.clock = clock;
+        this.space = new FreeSpace(settings.folder(), settings.freeBytesMin());
         this.reader = new UploadReader(settings.limits());
         this.listing = new TreeListing(settings.limits());
         this.repositories = new Repositories(settings.folder());
@@ -76,6 +79,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
 
     @Override
     public Commit stage(ProjectId project, SourceUpload upload, UserName author, String message) {
+        requireRoom();
         try (Repositories.Lease lease = repositories.adding(project)) {
             Commit commit = stage(lease.git(), project, upload, new Signature(author, message));
             housekeeping.added(project, lease.git());
@@ -83,6 +87,11 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
         } catch (IOException e) {
             throw Disk.failure(e);
         }
+    }
+
+    /** Fails with StorageFull: asked before anything large is taken in. */
+    void requireRoom() {
+        space.require();
     }
 
     private record Signature(UserName author, String message) {}

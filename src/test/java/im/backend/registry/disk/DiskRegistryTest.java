@@ -7,6 +7,7 @@ import im.backend.domain.Digest;
 import im.backend.domain.UserName;
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.ImageRegistryContract;
+import im.backend.registry.StoredBlob;
 import im.backend.registry.Uploads;
 import im.backend.store.SettableClock;
 import java.io.ByteArrayInputStream;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -37,6 +39,21 @@ class DiskRegistryTest extends ImageRegistryContract {
         DiskRegistry registry = new DiskRegistry(new DiskRegistrySettings(folder, LIMITS), clock);
         registry.start();
         return registry;
+    }
+
+    @Test
+    void aDiskWithLittleRoomTakesNoUploadAndIsStillReadAndCollected() throws IOException {
+        StoredBlob blob = registry().blobs().write(REPOSITORY, out -> out.write(1));
+        DiskRegistry full =
+                new DiskRegistry(new DiskRegistrySettings(folder, LIMITS, Optional.empty(), Long.MAX_VALUE), clock);
+        full.start();
+
+        assertThatThrownBy(() -> full.uploads().start(REPOSITORY, new UserName("ada"), Digest.Algorithm.SHA256))
+                .hasMessageContaining("storage-full")
+                .hasMessageContaining("limits.free-space-min");
+        assertThat(full.blobs().size(blob.digest())).hasValue(1);
+        clock.advance(Duration.ofDays(2));
+        assertThat(full.collect(List.of(), ImageRegistry.Extent.REMOVE).blobs()).isEqualTo(1);
     }
 
     @Test

@@ -68,6 +68,18 @@ final class GitSourceStoreTest extends SourceStoreContract {
                 .count();
     }
 
+    @Test
+    void aDiskWithLittleRoomTakesNoUploadAndIsStillRead() {
+        Commit there = stage(files("main.py", "1"));
+        git.close();
+        git = new GitSourceStore(
+                new GitSettings(folder.resolve("git"), SourceLimits.DEFAULT, Long.MAX_VALUE), Clock.systemUTC());
+        git.start();
+
+        assertProblem(() -> git.stage(PROJECT, files("main.py", "2"), AUTHOR, "second"), "storage-full");
+        assertThat(git.read(PROJECT, there.hash()).entries()).hasSize(1);
+    }
+
     @ParameterizedTest
     @EnumSource
     void aHostileArchiveLeavesNothingBehind(HostileArchive hostile) throws IOException {
