@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Parameters;
@@ -50,17 +51,25 @@ final class CompletionCommand implements Action {
                 nouns.append("      %s) words=\"%s\" ;;%n".formatted(noun, String.join(" ", verbs))));
         return """
             _backendim() {
-              local current="${COMP_WORDS[COMP_CWORD]}" first="${COMP_WORDS[1]:-}" second="${COMP_WORDS[2]:-}" words=""
-              if [ "$COMP_CWORD" -eq 1 ]; then
-                words="%s"
-              elif [[ "$current" != -* ]] && [ "$COMP_CWORD" -eq 2 ]; then
-                case "$first" in
-            %s    esac
-              fi
+              local current="${COMP_WORDS[COMP_CWORD]}" first="" second="" words="" at
+              for ((at = 1; at < COMP_CWORD; at++)); do
+                case "${COMP_WORDS[at]}" in
+                  %s) at=$((at + 1)) ;;
+                  -*) ;;
+                  *) if [ -z "$first" ]; then first="${COMP_WORDS[at]}"
+                     elif [ -z "$second" ]; then second="${COMP_WORDS[at]}"; fi ;;
+                esac
+              done
               if [[ "$current" == -* ]]; then
-                local called="$first"
+                local called="${first:-version}"
                 case " %s " in *" $first "*) called="$first $second" ;; esac
                 case "$called" in
+            %s    esac
+              elif [ -z "$first" ]; then
+                words="%s"
+              elif [ -z "$second" ]; then
+                case "$first" in
+                  completion) words="bash zsh fish" ;;
             %s    esac
               fi
               if [ -n "$words" ]; then
@@ -70,7 +79,17 @@ final class CompletionCommand implements Action {
               fi
             }
             complete -o filenames -F _backendim backendim
-            """.formatted(String.join(" ", Verb.firstWords()), nouns, String.join(" ", nouns().keySet()), cases);
+            """.formatted(
+                takingValues(), String.join(" ", nouns().keySet()), cases, String.join(" ", Verb.firstWords()), nouns);
+    }
+
+    /** The options of every command that have a value behind them, as a pattern of the shell. */
+    private static String takingValues() {
+        return CommandLine.Model.CommandSpec.forAnnotatedObject(new GlobalOptions()).options().stream()
+                .filter(option -> option.arity().max() > 0)
+                .flatMap(option -> Arrays.stream(option.names()))
+                .sorted()
+                .collect(Collectors.joining("|"));
     }
 
     private static String fish() {

@@ -4,6 +4,7 @@ import im.backend.domain.Caller;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentId;
+import im.backend.domain.DeploymentStatus;
 import im.backend.domain.LoggedEvent;
 import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
@@ -84,14 +85,19 @@ public final class Deployments {
                 yield find(caller, id);
             }
             case RUNNING -> find(caller, id);
-            case TOO_LATE ->
-                throw new Problem.Conflict(
-                                "already-finished",
-                                "Deployment " + id + " can not be cancelled: it is "
-                                        + find(caller, id).status().wireName() + " and takes traffic or has ended."
-                                        + " `backendim rollback` goes back to the release before.")
-                        .asException();
+            case TOO_LATE -> throw tooLate(find(caller, id));
         };
+    }
+
+    private static RuntimeException tooLate(Deployment deployment) {
+        return new Problem.Conflict(
+                        "already-finished",
+                        "Deployment " + deployment.id()
+                                + (deployment.status() == DeploymentStatus.FAILED
+                                        ? " has failed already, so there is nothing to cancel."
+                                        : " can not be cancelled: its release takes the traffic. `backendim rollback`"
+                                                + " goes back to the one before."))
+                .asException();
     }
 
     public Deployment find(Caller caller, DeploymentId id) {

@@ -448,12 +448,38 @@ class CommandLineTest {
         assertThat(run("config", "show", "flasky").out()).contains("--workers 2");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "dep,                    deploy deployment",
+        "secret i,               import",
+        "deploy --wat,           --watch",
+        "-p shop sta,            start status",
+        "secret -p shop uns,     unset",
+        "completion f,           fish",
+        "--no-i,                 --no-input",
+    })
+    void aShellCompletesWhatIsTyped(String typed, String offered) throws Exception {
+        Path script = Files.writeString(
+                folder.resolve("complete.sh"),
+                run("completion", "bash").out() + "COMP_WORDS=(backendim \"$@\"); COMP_CWORD=$#; _backendim\n"
+                        + "echo \"${COMPREPLY[*]}\"\n");
+        List<String> command = new ArrayList<>(List.of("bash", script.toString()));
+        command.addAll(List.of(typed.split(" ")));
+
+        Process bash = new ProcessBuilder(command).redirectErrorStream(true).start();
+
+        assertThat(new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                        .strip()
+                        .split(" "))
+                .containsExactlyInAnyOrder(offered.split(" "));
+    }
+
     @Test
     void initOfAnUnknownFolderLeavesTheLinesToFillIn() throws IOException {
         Path app = Files.createDirectories(folder.resolve("what"));
         Files.writeString(app.resolve("notes.txt"), "x");
 
-        assertThat(run("init", "-d", "what").err()).contains("Nothing was recognised here");
+        assertThat(run("init", "-d", "what").err()).contains("Nothing was recognised here. Say it in backend.yml");
         assertThat(Files.readString(app.resolve("backend.yml"))).contains("\n# runtime: \"python:3.12\"\n");
         assertThat(run("config", "validate", "what").exit()).isZero();
     }

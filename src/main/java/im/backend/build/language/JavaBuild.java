@@ -45,7 +45,7 @@ final class JavaBuild {
                         "The build tool could not build the app", Step.BUILD_FAILED, arguments, environment, needs))
                 .toList();
         AppBuild app = new AppBuild(
-                "java " + run.version() + " " + plan.tool(),
+                "java " + run.version() + " " + plan.tool() + (wantsJar() ? " with its jar" : ""),
                 steps,
                 Optional.empty(),
                 needs,

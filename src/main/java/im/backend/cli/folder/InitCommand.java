@@ -10,6 +10,7 @@ import im.backend.domain.AppManifest;
 import im.backend.domain.Command;
 import im.backend.domain.StartPlan;
 import im.backend.manifest.ManifestReader;
+import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
 import java.net.URI;
@@ -31,25 +32,23 @@ public final class InitCommand implements Action {
         Path file = folder.resolve(ManifestReader.FILE);
         target.requireFree(folder, List.of(ManifestReader.FILE));
         AppManifest others = ManifestReader.readOthers(folder);
-        Optional<BuildPlan> plan = detect(folder, others);
+        Optional<BuildPlan> plan = Optional.empty();
+        String whatToDo = "";
+        try {
+            plan = Optional.of(new Detection().plan(FolderTree.of(folder), others));
+        } catch (ProblemException notRecognised) {
+            whatToDo = notRecognised.problem() instanceof Problem.StageFailed failed ? failed.fix() : "";
+        }
         String name =
                 session.namedProject().or(() -> Session.folderName(folder)).orElse("my-app");
         URI server = session.credentials().server(session.askedServer());
         Files.writeString(file, StarterConfig.text(name, plan.map(BuildPlan::outline), others, server));
-        say(session, file, name, plan);
+        say(session, file, name, plan, whatToDo);
         return ExitCode.DONE.code();
     }
 
-    /** Detection may fail; then the file says what to fill in. */
-    private static Optional<BuildPlan> detect(Path folder, AppManifest others) throws IOException {
-        try {
-            return Optional.of(new Detection().plan(FolderTree.of(folder), others));
-        } catch (ProblemException notRecognised) {
-            return Optional.empty();
-        }
-    }
-
-    private static void say(Session session, Path file, String name, Optional<BuildPlan> plan) {
+    /** @param whatToDo when nothing was recognised */
+    private static void say(Session session, Path file, String name, Optional<BuildPlan> plan, String whatToDo) {
         Optional<BuildPlan.Outline> outline = plan.map(BuildPlan::outline);
         if (session.json()) {
             session.terminal()
@@ -74,7 +73,7 @@ public final class InitCommand implements Action {
         }
         session.terminal()
                 .note(outline.map(found -> "Detected: " + found.reason() + ".")
-                        .orElse("Nothing was recognised here: say in the file how the app is started."));
+                        .orElse("Nothing was recognised here. " + whatToDo));
         session.terminal().answer("Wrote " + file.getFileName() + " for " + name + ".");
         session.terminal().note("Next: backendim deploy");
     }
