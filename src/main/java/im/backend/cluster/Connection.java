@@ -114,6 +114,9 @@ final class Connection implements AutoCloseable {
      * leave whoever follows it blind. Fails with IOException then.
      */
     Response begin(okhttp3.Call stream) throws IOException {
+        if (closed) {
+            throw new IOException("the connection is closed");
+        }
         AtomicBoolean late = new AtomicBoolean();
         Thread alarm = Thread.ofVirtual().name("deadline of a stream").start(() -> {
             try {
@@ -144,6 +147,10 @@ final class Connection implements AutoCloseable {
             Call call, List<Map.Entry<String, String>> repeated, String protocols, WebSocketListener listener) {
         Request.Builder request = request(call, repeated).newBuilder().header("Sec-WebSocket-Protocol", protocols);
         return streams.newWebSocket(request.build(), listener);
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     @Override

@@ -73,7 +73,7 @@ final class WatchThread<T extends KubernetesObject> implements Watch {
     }
 
     private void run() {
-        while (!closed) {
+        while (!closed && !connection.isClosed()) {
             try {
                 if (version.isEmpty()) {
                     Cluster.Listing<T> listing = cluster.listing(kind, selection);

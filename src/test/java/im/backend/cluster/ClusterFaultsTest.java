@@ -1,6 +1,7 @@
 package im.backend.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonObject;
 import im.backend.problem.ProblemException;
@@ -96,6 +97,16 @@ final class ClusterFaultsTest {
             }
         }
         return tests.stream();
+    }
+
+    @Test
+    void aWatchEndsWithItsClusterThoughNobodyClosesIt() {
+        cluster.watch(Kind.CONFIG_MAP, Selection.in(SPACE), change -> {});
+        await().until(() -> fake.faults().count("watch", "configmaps") == 1);
+
+        cluster.close();
+
+        await().during(Duration.ofSeconds(1)).until(() -> fake.faults().count("watch", "configmaps") == 1);
     }
 
     @Test
