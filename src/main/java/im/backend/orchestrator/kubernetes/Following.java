@@ -11,9 +11,11 @@ import io.kubernetes.client.openapi.models.V1Pod;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -27,6 +29,7 @@ final class Following implements AutoCloseable {
 
     private final Map<String, V1Deployment> deployments = new HashMap<>();
     private final Map<String, V1Pod> pods = new HashMap<>();
+    private final Set<Kind<?>> listed = new HashSet<>();
     private final CountDownLatch lists = new CountDownLatch(2);
     private final List<Watch> watches = new ArrayList<>();
     private volatile long asked = System.nanoTime();
@@ -35,9 +38,10 @@ final class Following implements AutoCloseable {
     /** @param forgotten told when it ends by itself */
     static Following of(Cluster cluster, Selection objects, Consumer<Following> forgotten) {
         Following following = new Following();
+        following.watches.add(cluster.watch(
+                Kind.DEPLOYMENT, objects, change -> following.hear(Kind.DEPLOYMENT, following.deployments, change)));
         following.watches.add(
-                cluster.watch(Kind.DEPLOYMENT, objects, change -> following.hear(following.deployments, change)));
-        following.watches.add(cluster.watch(Kind.POD, objects, change -> following.hear(following.pods, change)));
+                cluster.watch(Kind.POD, objects, change -> following.hear(Kind.POD, following.pods, change)));
         Thread.ofVirtual().name("following of " + objects.labels()).start(() -> following.endWhenForgotten(forgotten));
         return following;
     }
@@ -67,12 +71,16 @@ final class Following implements AutoCloseable {
         watches.forEach(Watch::close);
     }
 
-    private synchronized <T extends KubernetesObject> void hear(Map<String, T> objects, Change<T> change) {
+    private synchronized <T extends KubernetesObject> void hear(
+            Kind<T> kind, Map<String, T> objects, Change<T> change) {
         switch (change) {
             case Change.All<T>(List<T> all) -> {
                 objects.clear();
                 all.forEach(object -> objects.put(object.getMetadata().getName(), object));
-                lists.countDown();
+                // A list may come again, when the API server has forgotten where the watch was.
+                if (listed.add(kind)) {
+                    lists.countDown();
+                }
             }
             case Change.Present<T>(T object) -> objects.put(object.getMetadata().getName(), object);
             case Change.Gone<T>(T object) -> objects.remove(object.getMetadata().getName());
