@@ -174,7 +174,10 @@ public final class KubernetesOneOff implements OneOff {
         return phase != null && !phase.equals("Pending");
     }
 
-    /** What can not be removed while the API server is away is removed when it is back. */
+    /**
+     * What can not be removed while the API server is away is removed when it is back. Given up sooner than what a deployment
+     * takes back, and without anybody waiting: the cluster ends and removes the Job by itself ({@link #KEPT_SECONDS}).
+     */
     private void remove(Address job, Workload workload, CountDownLatch tried) {
         Address secret =
                 Address.in(job.namespace(), InstanceName.of(workload.key()).value());
