@@ -42,7 +42,9 @@ public final class Database implements StateBackup, AutoCloseable {
     public void start() {
         Jdbi opened = Jdbi.create(engine.start());
         // The statements are constants, with nothing to be filled in but their parameters.
-        opened.getConfig(SqlStatements.class).setTemplateEngine(TemplateEngine.NOP);
+        opened.getConfig(SqlStatements.class)
+                .setTemplateEngine(TemplateEngine.NOP)
+                .setSqlParser(new NamedParameters());
         try {
             opened.useHandle(handle -> {
                 if (engine.established() && !Migrations.established(handle)) {
