@@ -84,8 +84,10 @@ for _ in $(seq 50); do
   curl -s "$BACKENDIM_URL/healthz" "$BACKENDIM_URL/metrics" "$BACKENDIM_URL/openapi.json" >/dev/null
 done
 printf 'ROUND = "last"\n' >"$work/app/round.py"
-# Several commands in one process: what none of them has loaded, each start has to load and link itself.
-"$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:AOTCacheOutput="$target/backendim.aot" \
+# Several commands in one process: what none of them has loaded, each start has to load and link itself. Without profiles:
+# a command ends before what they have compiled early is worth the time that it took.
+"$java" "${quiet[@]}" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 \
+  -XX:+UnlockDiagnosticVMOptions -XX:-AOTRecordTraining -XX:AOTCacheOutput="$target/backendim.aot" \
   -cp "$target/backendim.jar" im.backend.cli.Training "deploy --watch --dir $work/app" "status -p trained" "logs -p trained -n 5" \
   "releases -p trained" "project list" "whoami" "deploy --help" "--help" >>"$work/cli.log" 2>&1
 cli destroy -p trained --confirm trained || true
