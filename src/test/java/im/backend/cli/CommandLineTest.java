@@ -475,6 +475,17 @@ class CommandLineTest {
     }
 
     @Test
+    void startIsOnlyAdvisedWhereThereIsAReleaseToStart() {
+        stub.reply("GET /v1/projects/my-api/state", 200, "{\"projectId\":\"admin-my-api\"}");
+        stub.reply("GET /v1/projects/my-api/releases", 200, "{\"items\":[]}");
+
+        CommandRun run = run("status");
+
+        assertThat(run.out()).contains("nothing is live");
+        assertThat(run.err()).contains("backendim deploy").doesNotContain("backendim start");
+    }
+
+    @Test
     void initOfAnUnknownFolderLeavesTheLinesToFillIn() throws IOException {
         Path app = Files.createDirectories(folder.resolve("what"));
         Files.writeString(app.resolve("notes.txt"), "x");

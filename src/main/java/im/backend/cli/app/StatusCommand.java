@@ -26,7 +26,10 @@ public final class StatusCommand implements Action {
         if (state.text("release").isEmpty()) {
             terminal.answer(terminal.bold(project) + "  nothing is live");
             state.object("newest").ifPresent(newest -> tellNewest(terminal, newest));
-            terminal.note("Deploy it: backendim deploy. Or run the last release again: backendim start");
+            terminal.note(
+                    hasReleases(session)
+                            ? "Deploy it: backendim deploy. Or run the last release again: backendim start"
+                            : "Deploy it: backendim deploy");
             return ExitCode.DONE.code();
         }
         String url = state.texts("urls").isEmpty() ? "" : state.texts("urls").getFirst();
@@ -48,6 +51,13 @@ public final class StatusCommand implements Action {
         tellCron(session, state.objects("cron"));
         state.object("newest").ifPresent(newest -> tellNewest(terminal, newest));
         return ExitCode.DONE.code();
+    }
+
+    private static boolean hasReleases(Session session) {
+        return !session.client()
+                .get(session.projectPath() + "/releases?limit=1")
+                .objects("items")
+                .isEmpty();
     }
 
     private static void tellCron(Session session, List<JsonObject> cron) {
