@@ -8,9 +8,7 @@ import im.backend.wire.ServerBody;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -50,7 +48,7 @@ final class ServerFacts {
                 apps.cluster().isPresent() ? "kubernetes" : "local",
                 apps.url(),
                 checks(),
-                limits());
+                new ServerLimits(config).byName());
     }
 
     /**
@@ -97,6 +95,9 @@ final class ServerFacts {
         apps.cluster().map(Supplier::get).ifPresent(checks::add);
         checks.add(blobs.get()
                 .orElseGet(() -> new ServerBody.Check("registry blobs", true, "in " + data.resolve("registry"), "")));
+        if (apps.cluster().isEmpty()) {
+            checks.add(new AppData(data.resolve("volumes")).check());
+        }
         HostFacts facts = launcher.facts();
         boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
         String sandbox = facts.sandbox().description() + "; apps share the host's network";
@@ -122,22 +123,5 @@ final class ServerFacts {
                 report.failure().isEmpty(),
                 detail,
                 report.failure().orElse(""));
-    }
-
-    private Map<String, String> limits() {
-        Map<String, String> limits = new TreeMap<>();
-        limits.put("deploys at once", String.valueOf(config.deploy().concurrency()));
-        limits.put("deploys waiting", String.valueOf(config.deploy().queueMax()));
-        limits.put("deploys a minute and user", String.valueOf(config.limits().deploysPerMinute()));
-        limits.put("requests a minute and token", String.valueOf(config.limits().requestsPerMinute()));
-        limits.put(
-                "git requests a minute and user", String.valueOf(config.limits().gitRequestsPerMinute()));
-        limits.put("upload bytes", String.valueOf(config.limits().uploadMaxBytes()));
-        limits.put("upload files", String.valueOf(config.limits().uploadFilesMax()));
-        limits.put("free bytes of the disk", String.valueOf(config.limits().freeSpaceMinBytes()));
-        limits.put("releases kept", String.valueOf(config.deploy().keepReleases()));
-        limits.put("build time", config.build().timeMax().toString());
-        limits.put("build memory bytes", String.valueOf(config.build().memoryMaxBytes()));
-        return limits;
     }
 }

@@ -326,6 +326,31 @@ class CommandLineTest {
     }
 
     @Test
+    void theOneFaultOfAnInputIsShownWithWhatWasExpected() {
+        stub.reply(
+                "GET /v1/projects/my-api/state",
+                422,
+                "{\"code\":\"validation\",\"detail\":\"The project name is not allowed.\",\"errors\":"
+                        + "[{\"pointer\":\"/name\",\"message\":\"name: UP (expected: lower-case letters)\"}]}");
+
+        CommandRun run = run("ps");
+
+        assertThat(run.exit()).isEqualTo(2);
+        assertThat(run.err()).contains("The project name is not allowed.", "/name  name: UP (expected: lower-case");
+    }
+
+    @Test
+    void aFaultThatTheSentenceHasAlreadyIsNotToldTwice() {
+        stub.reply(
+                "GET /v1/projects/my-api/state",
+                422,
+                "{\"code\":\"some-code\",\"detail\":\"Bad: x (expected: y).\",\"errors\":"
+                        + "[{\"pointer\":\"/a\",\"message\":\"x (expected: y)\"}]}");
+
+        assertThat(run("ps").err()).containsOnlyOnce("x (expected: y)");
+    }
+
+    @Test
     void aSecretThatNoEnvEntryNamesIsToldHowTheAppGetsIt() throws IOException {
         stub.reply("PATCH /v1/projects/p/secrets", 200, "{\"secrets\":[]}");
         stub.reply("GET /v1/projects/p/env", 200, "{\"env\":{\"KEY\":\"secret:api_key\"}}");

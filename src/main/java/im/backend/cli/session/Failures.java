@@ -29,8 +29,10 @@ public final class Failures {
             terminal.answer(object(problem, hint, violations).toString());
         } else {
             boolean many = violations.size() > 1;
+            boolean untold =
+                    violations.stream().anyMatch(violation -> !problem.detail().contains(violation.message()));
             terminal.error(terminal.bad("error:") + " " + (many ? summary(problem.detail()) : problem.detail()));
-            if (many) {
+            if (many || untold) {
                 violations.forEach(
                         violation -> terminal.error("  " + violation.pointer() + "  " + violation.message()));
             }
