@@ -3,7 +3,7 @@ package im.backend.api;
 import static java.lang.System.Logger.Level.DEBUG;
 
 import im.backend.deploy.Deployments;
-import im.backend.deploy.EventFeed;
+import im.backend.deploy.progress.EventFeed;
 import im.backend.domain.LoggedEvent;
 import im.backend.problem.ProblemException;
 import io.helidon.common.buffers.BufferData;

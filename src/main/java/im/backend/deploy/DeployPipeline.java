@@ -1,6 +1,19 @@
 package im.backend.deploy;
 
 import im.backend.build.BuildRequest;
+import im.backend.deploy.ports.DeploySettings;
+import im.backend.deploy.ports.Ports;
+import im.backend.deploy.progress.RunLog;
+import im.backend.deploy.queue.RunControl;
+import im.backend.deploy.queue.Ticket;
+import im.backend.deploy.rollout.AppDiagnosis;
+import im.backend.deploy.rollout.Launch;
+import im.backend.deploy.rollout.Redaction;
+import im.backend.deploy.rollout.Rollout;
+import im.backend.deploy.rollout.Traffic;
+import im.backend.deploy.upkeep.Janitor;
+import im.backend.deploy.upkeep.Retirement;
+import im.backend.deploy.upkeep.Retries;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
@@ -69,9 +82,9 @@ final class DeployPipeline {
             ReleasePlan plan, Optional<Release> live, boolean stopsFirst, RunControl control, RunLog log, Undo undo) {
         <T> T at(DeploymentStatus status, Supplier<T> stage) {
             control.check();
-            String entered = Wording.entered(status, plan);
+            String entered = StageWording.entered(status, plan);
             boolean gap = status == DeploymentStatus.DEPLOYING && live.isPresent() && stopsFirst;
-            log.enter(status, gap ? List.of(entered, Wording.gap(plan)) : List.of(entered));
+            log.enter(status, gap ? List.of(entered, StageWording.gap(plan)) : List.of(entered));
             return stage.get();
         }
 
@@ -277,7 +290,7 @@ final class DeployPipeline {
         run.log()
                 .complete(
                         release,
-                        new DeploymentEvent.Completed(release.version(), url, Wording.completed(release, url)));
+                        new DeploymentEvent.Completed(release.version(), url, StageWording.completed(release, url)));
         run.undo().forget();
     }
 

@@ -1,5 +1,10 @@
 package im.backend.deploy;
 
+import im.backend.deploy.ports.Ports;
+import im.backend.deploy.progress.EventFeed;
+import im.backend.deploy.queue.DeployDesk;
+import im.backend.deploy.queue.DeployFloor;
+import im.backend.deploy.queue.RunControl;
 import im.backend.domain.Caller;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;

@@ -1,5 +1,9 @@
 package im.backend.deploy;
 
+import im.backend.deploy.ports.Ports;
+import im.backend.deploy.queue.DeployDesk;
+import im.backend.deploy.rollout.Redaction;
+import im.backend.deploy.rollout.Rollout;
 import im.backend.domain.AppManifest;
 import im.backend.domain.Caller;
 import im.backend.domain.Command;

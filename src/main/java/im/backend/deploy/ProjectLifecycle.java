@@ -1,5 +1,11 @@
 package im.backend.deploy;
 
+import im.backend.deploy.ports.DeploySettings;
+import im.backend.deploy.ports.Ports;
+import im.backend.deploy.queue.DeployDesk;
+import im.backend.deploy.queue.DeployFloor;
+import im.backend.deploy.rollout.Hosts;
+import im.backend.deploy.rollout.Rollout;
 import im.backend.domain.Caller;
 import im.backend.domain.Deployment;
 import im.backend.domain.Project;

@@ -1,5 +1,6 @@
 package im.backend.deploy;
 
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.AppManifest;
 import im.backend.domain.Deployment;
 import im.backend.domain.EnvValue;

@@ -1,5 +1,6 @@
 package im.backend.deploy;
 
+import im.backend.deploy.queue.DeployDesk;
 import im.backend.domain.Caller;
 import im.backend.domain.Deployment;
 import im.backend.domain.Project;

@@ -1,9 +1,9 @@
 package im.backend.project;
 
 import im.backend.deploy.DeployEngine;
-import im.backend.deploy.Ports;
 import im.backend.deploy.ProjectAccess;
 import im.backend.deploy.ProjectLifecycle;
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.Caller;
 import im.backend.domain.Deployment;
 import im.backend.domain.EnvName;

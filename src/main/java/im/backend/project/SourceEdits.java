@@ -1,8 +1,8 @@
 package im.backend.project;
 
 import im.backend.deploy.DeployEngine;
-import im.backend.deploy.Ports;
 import im.backend.deploy.ProjectAccess;
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.Caller;
 import im.backend.domain.CommitHash;
 import im.backend.domain.ProjectId;

@@ -9,7 +9,7 @@ import im.backend.build.pod.PodSandboxSettings;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
 import im.backend.config.ServerConfig;
-import im.backend.deploy.Ports;
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.SecretValue;
 import im.backend.file.PrivateFile;
 import im.backend.orchestrator.kubernetes.KubernetesLogs;

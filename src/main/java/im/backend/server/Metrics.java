@@ -1,7 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.RequestObserver;
-import im.backend.deploy.Repairs;
+import im.backend.deploy.upkeep.Repairs;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;

@@ -1,7 +1,7 @@
 package im.backend.server;
 
 import im.backend.deploy.Deployments;
-import im.backend.deploy.EventFeed;
+import im.backend.deploy.progress.EventFeed;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.LoggedEvent;

@@ -7,7 +7,7 @@ import im.backend.build.ImageBases;
 import im.backend.build.ImageBuilder;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
-import im.backend.deploy.Ports;
+import im.backend.deploy.ports.Ports;
 import im.backend.host.Launcher;
 import im.backend.host.toolchain.Toolchains;
 import im.backend.manifest.ManifestReader;

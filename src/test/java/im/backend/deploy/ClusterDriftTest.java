@@ -17,6 +17,8 @@ import im.backend.cluster.FakeCluster;
 import im.backend.cluster.Faults;
 import im.backend.cluster.Kind;
 import im.backend.cluster.ObjectKey;
+import im.backend.deploy.ports.Ports;
+import im.backend.deploy.upkeep.Repairs;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Release;
@@ -61,10 +63,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ClusterDriftTest {
     private static final String OWNER = "8f9a2f5e-0000-4000-8000-000000000003";
     private static final String BACKEND_YML = QUICK_HEALTH + """
-            scaling: {min: 2, max: 4}
-            volumes: [{name: data, path: /data, size: 1Gi, shared: true}]
-            cron: [{schedule: "@yearly", command: "true"}]
-            """;
+        scaling: {min: 2, max: 4}
+        volumes: [{name: data, path: /data, size: 1Gi, shared: true}]
+        cron: [{schedule: "@yearly", command: "true"}]
+        """;
     private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
 
     @TempDir

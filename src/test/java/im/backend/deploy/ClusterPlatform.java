@@ -10,6 +10,8 @@ import im.backend.cluster.ClusterSettings;
 import im.backend.cluster.FakeCluster;
 import im.backend.cluster.Kind;
 import im.backend.cluster.ObjectKey;
+import im.backend.deploy.ports.DeploySettings;
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Release;

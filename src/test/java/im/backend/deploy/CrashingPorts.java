@@ -1,5 +1,6 @@
 package im.backend.deploy;
 
+import im.backend.deploy.ports.Ports;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -11,7 +12,7 @@ import java.util.Set;
  * The same ports, until the server dies: just before or just after the n-th effect on the world everything fails, as it
  * does for a process that is no more.
  */
-final class CrashingPorts {
+public final class CrashingPorts {
     private static final Set<String> EFFECTS = Set.of(
             "stage",
             "publish",
@@ -37,13 +38,13 @@ final class CrashingPorts {
     private boolean dead;
 
     /** @param crashAt counts effects from 1 */
-    CrashingPorts(int crashAt, boolean after) {
+    public CrashingPorts(int crashAt, boolean after) {
         this.crashAt = crashAt;
         this.after = after;
     }
 
     /** Not an exception, so that nothing between here and the thread's end takes it for a failure. */
-    static final class Crash extends Error {
+    public static final class Crash extends Error {
         private static final long serialVersionUID = 1L;
 
         Crash() {
@@ -51,7 +52,7 @@ final class CrashingPorts {
         }
     }
 
-    Ports over(Ports ports) {
+    public Ports over(Ports ports) {
         return new Ports(
                 wrap(ports.source()),
                 ports.manifests(),
@@ -71,11 +72,11 @@ final class CrashingPorts {
                         wrap(ports.stores().log())));
     }
 
-    synchronized boolean dead() {
+    public synchronized boolean dead() {
         return dead;
     }
 
-    synchronized void die() {
+    public synchronized void die() {
         dead = true;
     }
 

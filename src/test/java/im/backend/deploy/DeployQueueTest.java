@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.deploy.ports.DeploySettings;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.EnvName;

@@ -6,6 +6,8 @@ import static im.backend.deploy.TestPlatform.QUICK_HEALTH;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.deploy.ports.DeploySettings;
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.problem.Problem;

@@ -5,6 +5,7 @@ import static im.backend.deploy.TestPlatform.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;

@@ -7,6 +7,8 @@ import static im.backend.deploy.TestPlatform.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.deploy.ports.DeploySettings;
+import im.backend.deploy.upkeep.Repairs;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Hostname;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.build.FakeImageBuilder;
+import im.backend.deploy.ports.DeploySettings;
+import im.backend.deploy.ports.Ports;
 import im.backend.domain.Caller;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
@@ -53,24 +55,24 @@ import java.util.stream.Stream;
 public final class TestPlatform implements AutoCloseable {
     public static final Caller ADMIN = new Caller(new UserName("admin"), Caller.Role.ADMIN);
     public static final ProjectId SHOP = new ProjectId("admin-shop");
-    static final Duration LONG = Duration.ofSeconds(20);
+    public static final Duration LONG = Duration.ofSeconds(20);
     /** A sick app is given up soon, so that tests are not slow. */
     public static final String QUICK_HEALTH = "healthcheck: {deadline: 1s}\n";
 
     final Clock clock = Clock.systemUTC();
     final InMemoryProjectStore projects = new InMemoryProjectStore(clock);
-    final InMemoryReleaseStore releases = new InMemoryReleaseStore(projects);
-    final InMemoryDeploymentLog log = new InMemoryDeploymentLog(projects, releases, clock);
+    public final InMemoryReleaseStore releases = new InMemoryReleaseStore(projects);
+    public final InMemoryDeploymentLog log = new InMemoryDeploymentLog(projects, releases, clock);
     final InMemorySourceStore source = new InMemorySourceStore(clock);
     final InMemorySecretStore secrets = new InMemorySecretStore(releases::kept, clock);
     final FakeInstanceLogs instanceLogs = new FakeInstanceLogs();
     final FakeOneOff oneOff = new FakeOneOff();
     final FakeSchedules schedules = new FakeSchedules();
     final FakeStorage storage = new FakeStorage();
-    final FakeRouter router = new FakeRouter();
+    public final FakeRouter router = new FakeRouter();
     final FakeScanner scanner = new FakeScanner();
-    final FakeImageBuilder images;
-    final FakeOrchestrator orchestrator;
+    public final FakeImageBuilder images;
+    public final FakeOrchestrator orchestrator;
     private final List<DeployEngine> engines = new ArrayList<>();
     private ScanPolicy scanPolicy = ScanPolicy.OPEN;
     private DeploySettings settings = DeploySettings.defaults("localhost", 8000);
@@ -99,7 +101,7 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     /** As after a crash or a stop: another engine over what is left. */
-    void restart(UnaryOperator<Ports> over) {
+    public void restart(UnaryOperator<Ports> over) {
         engine.close();
         engine = open(over.apply(ports()), settings);
         engine.start();
@@ -116,13 +118,13 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     /** Without starting it. */
-    DeployEngine open(Ports ports, DeploySettings chosen) {
+    public DeployEngine open(Ports ports, DeploySettings chosen) {
         DeployEngine opened = new DeployEngine(ports, chosen, clock, () -> new DeploymentId(UUID.randomUUID()));
         engines.add(opened);
         return opened;
     }
 
-    static SubmitRequest upload(String backendYml, String main) {
+    public static SubmitRequest upload(String backendYml, String main) {
         return new SubmitRequest(
                 Optional.of("shop"),
                 new SourceUpload.FileMap(List.of(file("backend.yml", backendYml), file("main.py", main))),
@@ -161,7 +163,7 @@ public final class TestPlatform implements AutoCloseable {
         return log.find(deployment.id()).orElseThrow();
     }
 
-    DeploymentEvent.Failed failure(Deployment deployment) {
+    public DeploymentEvent.Failed failure(Deployment deployment) {
         Deployment ended = ended(deployment);
         return ended.failure().orElseThrow(() -> new AssertionError("did not fail: " + ended));
     }
@@ -174,7 +176,7 @@ public final class TestPlatform implements AutoCloseable {
         });
     }
 
-    void awaitStatus(Deployment deployment, DeploymentStatus status) {
+    public void awaitStatus(Deployment deployment, DeploymentStatus status) {
         await().atMost(LONG)
                 .pollInterval(Duration.ofMillis(1))
                 .until(() -> log.find(deployment.id()).orElseThrow().status() == status);
@@ -195,7 +197,7 @@ public final class TestPlatform implements AutoCloseable {
         return log.after(deployment.id(), 0, Integer.MAX_VALUE);
     }
 
-    List<DeploymentStatus> statuses(Deployment deployment) {
+    public List<DeploymentStatus> statuses(Deployment deployment) {
         return events(deployment).stream()
                 .flatMap(event -> switch (event.event()) {
                     case DeploymentEvent.Entered entered -> Stream.of(entered.status());
@@ -219,7 +221,7 @@ public final class TestPlatform implements AutoCloseable {
     }
 
     /** What the host answers through the route table: the name of the release, as the fake apps say it. */
-    String answer(String host) {
+    public String answer(String host) {
         List<Endpoint> endpoints = router.endpoints(new Hostname(host));
         if (endpoints.isEmpty()) {
             return "no route";
