@@ -11,7 +11,7 @@ import im.backend.project.ProjectSecrets;
 import im.backend.project.Projects;
 import im.backend.project.RegistryDesk;
 import im.backend.project.SourceEdits;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.ServerBody;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;

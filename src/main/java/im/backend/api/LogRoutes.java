@@ -2,8 +2,8 @@ package im.backend.api;
 
 import im.backend.deploy.Operations;
 import im.backend.orchestrator.LogLine;
-import im.backend.wire.LogLineBody;
-import im.backend.wire.LogsReply;
+import im.backend.wire.app.LogLineBody;
+import im.backend.wire.app.LogsReply;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package im.backend.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
-import im.backend.wire.FileContent;
 import im.backend.wire.Json;
 import im.backend.wire.ProblemBody;
+import im.backend.wire.source.FileContent;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;

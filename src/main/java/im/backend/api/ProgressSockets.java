@@ -52,7 +52,7 @@ public final class ProgressSockets implements AutoCloseable {
                 .query("since", "sequence number of the last message that was seen; 0 for all")
                 .query("output", "true adds the lines that the build and the app write")
                 .query("ticket", "from POST /v1/tickets, where no Authorization header can be sent")
-                .replies(101, im.backend.wire.StatusMessage.class, this::refuse));
+                .replies(101, im.backend.wire.deployment.StatusMessage.class, this::refuse));
     }
 
     private Answer refuse(Call call) {

@@ -4,11 +4,11 @@ import im.backend.project.RegistryDesk;
 import im.backend.registry.Collected;
 import im.backend.registry.ImageRegistry.Extent;
 import im.backend.registry.RegistryUsage;
-import im.backend.wire.CollectReply;
-import im.backend.wire.CollectRequest;
 import im.backend.wire.Page;
-import im.backend.wire.RegistryUsageReply;
-import im.backend.wire.RepositoryBody;
+import im.backend.wire.server.CollectReply;
+import im.backend.wire.server.CollectRequest;
+import im.backend.wire.server.RegistryUsageReply;
+import im.backend.wire.server.RepositoryBody;
 import java.util.List;
 import java.util.Optional;
 

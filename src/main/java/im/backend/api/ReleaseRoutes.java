@@ -6,10 +6,10 @@ import im.backend.domain.Project;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseVersion;
 import im.backend.project.Projects;
-import im.backend.wire.DeploymentReply;
 import im.backend.wire.Page;
-import im.backend.wire.ReleaseBody;
-import im.backend.wire.RollbackRequest;
+import im.backend.wire.deployment.DeploymentReply;
+import im.backend.wire.release.ReleaseBody;
+import im.backend.wire.release.RollbackRequest;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,8 +1,8 @@
 package im.backend.api;
 
 import im.backend.project.BackupDesk;
-import im.backend.wire.BackupReply;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.BackupReply;
+import im.backend.wire.server.ServerBody;
 import java.util.List;
 import java.util.function.Supplier;
 

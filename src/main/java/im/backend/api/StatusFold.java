@@ -4,7 +4,7 @@ import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.LoggedEvent;
-import im.backend.wire.StatusMessage;
+import im.backend.wire.deployment.StatusMessage;
 import java.util.List;
 import java.util.Optional;
 

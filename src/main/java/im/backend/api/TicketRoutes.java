@@ -1,6 +1,6 @@
 package im.backend.api;
 
-import im.backend.wire.TicketReply;
+import im.backend.wire.account.TicketReply;
 import java.util.List;
 
 /** Tickets for WebSockets of browsers, which can not send a header. */

@@ -2,7 +2,7 @@ package im.backend.api;
 
 import im.backend.domain.Caller;
 import im.backend.problem.Problem;
-import im.backend.wire.TicketReply;
+import im.backend.wire.account.TicketReply;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package im.backend.server;
 
 import im.backend.file.FileTree;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.ServerBody;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -22,7 +22,7 @@ import im.backend.problem.Problem;
 import im.backend.registry.RepositoryName;
 import im.backend.route.ingress.IngressRouter;
 import im.backend.route.ingress.IngressSettings;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.ServerBody;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import im.backend.api.ProgressSockets;
 import im.backend.problem.Problem;
 import im.backend.server.edge.Edge;
 import im.backend.server.edge.EdgeLimits;
-import im.backend.source.git.GitRequestEncoding;
+import im.backend.source.git.http.GitRequestEncoding;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.WebServerConfig;
 import io.helidon.webserver.http.HttpRouting;

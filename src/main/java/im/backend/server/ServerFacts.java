@@ -4,7 +4,7 @@ import im.backend.config.ServerConfig;
 import im.backend.host.HostFacts;
 import im.backend.host.Launcher;
 import im.backend.registry.disk.DepotReport;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.ServerBody;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -95,6 +95,11 @@ public final class Json {
         }
     }
 
+    /** Whether a text can be written as UTF-8: it has no lone surrogate. */
+    public static boolean wellFormed(String text) {
+        return WireTypes.TextReader.wellFormed(text);
+    }
+
     private static JsonMapper lenient() {
         return JsonMapper.builder()
                 .addModule(new WireTypes())

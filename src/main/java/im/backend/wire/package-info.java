@@ -1,4 +1,4 @@
-/** The JSON of the public contract, field for field. */
+/** The JSON of the public contract, field for field: how it is read and written; its records are in the rooms below. */
 @NullMarked
 package im.backend.wire;
 

@@ -62,6 +62,15 @@ final class ArchitectureDocument {
         return homes;
     }
 
+    /** The most types of the packages that may have more than all others. */
+    Map<String, Integer> typesMax() {
+        Map<String, Integer> most = new LinkedHashMap<>();
+        for (String[] row : table("## Sizes")) {
+            most.put(codes(row[0]).getFirst(), Integer.parseInt(row[1]));
+        }
+        return most;
+    }
+
     private List<String[]> table(String heading) {
         return lines.stream()
                 .dropWhile(line -> !line.equals(heading))

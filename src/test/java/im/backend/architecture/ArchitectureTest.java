@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,6 +38,8 @@ class ArchitectureTest {
     private static final Pattern SHELL_TEXT = Pattern.compile("sh\",\\s*\"-[a-z]*c\"");
     /** So that no rule can pass on an empty class path. */
     private static final int CLASSES_MIN = 150;
+
+    private static final int TYPES_MAX = 24;
 
     private static final ArchitectureDocument DOCUMENT = ArchitectureDocument.read();
     private static JavaClasses classes;
@@ -80,6 +83,23 @@ class ArchitectureTest {
             });
         }
         assertThat(faults).isEmpty();
+    }
+
+    @Test
+    void packagesStaySmallAndNoExceptionIsStale() {
+        Map<String, Integer> types = new TreeMap<>();
+        classes.stream()
+                .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
+                .forEach(type -> types.merge(shortName(type), 1, Integer::sum));
+
+        assertThat(types)
+                .allSatisfy((name, count) -> assertThat(count)
+                        .as("types of " + name)
+                        .isLessThanOrEqualTo(DOCUMENT.typesMax().getOrDefault(name, TYPES_MAX)));
+        assertThat(DOCUMENT.typesMax().keySet())
+                .allSatisfy(name -> assertThat(types.getOrDefault(name, 0))
+                        .as("types of the exception " + name)
+                        .isGreaterThan(TYPES_MAX));
     }
 
     @Test

@@ -44,7 +44,7 @@ import im.backend.source.InMemorySourceStore;
 import im.backend.store.InMemoryDeploymentLog;
 import im.backend.store.InMemoryProjectStore;
 import im.backend.store.InMemoryReleaseStore;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.ServerBody;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;

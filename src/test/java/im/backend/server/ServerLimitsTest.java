@@ -3,7 +3,7 @@ package im.backend.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import im.backend.config.ConfigReader;
-import im.backend.wire.ServerBody;
+import im.backend.wire.server.ServerBody;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import im.backend.wire.app.ScaleRequest;
+import im.backend.wire.deployment.ArchiveDeployRequest;
+import im.backend.wire.deployment.DeployRequest;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;

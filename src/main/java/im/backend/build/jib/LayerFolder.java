@@ -1,5 +1,6 @@
 package im.backend.build.jib;
 
+import im.backend.build.jib.app.AppFiles;
 import im.backend.domain.Digest;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

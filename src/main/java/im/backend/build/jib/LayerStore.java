@@ -1,5 +1,6 @@
 package im.backend.build.jib;
 
+import im.backend.build.jib.app.AppFolders;
 import im.backend.domain.Digest;
 import im.backend.registry.BlobStore;
 import im.backend.registry.RepositoryName;

@@ -12,7 +12,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** What the repositories ask of the file system beyond JGit: that bytes are on the disk, and that trees go away. */
-final class Disk {
+public final class Disk {
     private Disk() {}
 
     /** Until the file's bytes, or the folder's names, would survive a power cut. */
@@ -49,7 +49,7 @@ final class Disk {
     }
 
     /** What a full disk means to somebody who uploads or pushes source. */
-    static RuntimeException failure(IOException cause) {
+    public static RuntimeException failure(IOException cause) {
         return new DiskFault(cause)
                 .asException("The server has no room for source. Delete projects or old data, or grow the disk.");
     }

@@ -90,7 +90,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
     }
 
     /** Fails with StorageFull: asked before anything large is taken in. */
-    void requireRoom() {
+    public void requireRoom() {
         space.require();
     }
 
@@ -244,7 +244,7 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
     }
 
     /** A push ended: its refs are in files that JGit fsynced, in folders that it did not. */
-    void pushed(ProjectId project, FileRepository git) {
+    public void pushed(ProjectId project, FileRepository git) {
         try {
             Disk.forceFolders(git.getDirectory().toPath().resolve("refs"));
             Disk.force(git.getDirectory().toPath());
@@ -255,11 +255,11 @@ public final class GitSourceStore implements SourceStore, AutoCloseable {
         }
     }
 
-    Repositories repositories() {
+    public Repositories repositories() {
         return repositories;
     }
 
-    TreeListing listing() {
+    public TreeListing listing() {
         return listing;
     }
 

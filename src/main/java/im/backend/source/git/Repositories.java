@@ -23,8 +23,8 @@ import org.eclipse.jgit.internal.storage.file.FileRepository;
 import org.eclipse.jgit.storage.file.FileRepositoryBuilder;
 
 /** The open repositories and who may work on them now. The only place that makes, finds, opens and deletes them. */
-final class Repositories implements AutoCloseable {
-    static final String MAIN = "refs/heads/main";
+public final class Repositories implements AutoCloseable {
+    public static final String MAIN = "refs/heads/main";
     /** The newest upload that waits to be published; keeps its objects, and is never shown to a client. */
     static final String STAGED = "refs/staged/newest";
 
@@ -58,7 +58,7 @@ final class Repositories implements AutoCloseable {
     }
 
     /** Use of one repository until closed, by one thread; what else may go on meanwhile depends on how it was got. */
-    static final class Lease implements AutoCloseable {
+    public static final class Lease implements AutoCloseable {
         private final FileRepository git;
         private Runnable release;
 
@@ -67,12 +67,12 @@ final class Repositories implements AutoCloseable {
             this.release = release;
         }
 
-        FileRepository git() {
+        public FileRepository git() {
             return git;
         }
 
         /** Lets others in before this lease is closed; from then on it may only read. */
-        void unlock() {
+        public void unlock() {
             Runnable once = release;
             release = () -> {};
             once.run();
@@ -127,12 +127,12 @@ final class Repositories implements AutoCloseable {
     }
 
     /** To read; empty when there is none. Cleaning up may go on meanwhile: JGit reads on in the new packs. */
-    Optional<Lease> reading(ProjectId project) throws IOException {
+    public Optional<Lease> reading(ProjectId project) throws IOException {
         return borrow(project, () -> {});
     }
 
     /** To add objects, with others. Fails with {@code not-found}. */
-    Lease adding(ProjectId project) throws IOException {
+    public Lease adding(ProjectId project) throws IOException {
         ReentrantReadWriteLock.ReadLock shared = locks(project).objects.readLock();
         shared.lock();
         return borrow(project, shared::unlock).orElseThrow(() -> notFound(project));

@@ -18,9 +18,9 @@ import org.eclipse.jgit.treewalk.TreeWalk;
  * Lists the files of a tree under the rules of an upload. A push brings trees past the upload's checks, and a few small
  * tree objects can name more files than any disk holds, so the limits are kept while walking.
  */
-record TreeListing(SourceLimits limits) {
+public record TreeListing(SourceLimits limits) {
     /** Sorted by path. Fails with the problems of an upload. */
-    List<SourceTree.Entry> list(ObjectReader reader, ObjectId tree) throws IOException {
+    public List<SourceTree.Entry> list(ObjectReader reader, ObjectId tree) throws IOException {
         PathRules paths = new PathRules(limits);
         List<SourceTree.Entry> entries = new ArrayList<>();
         long bytes = 0;

@@ -13,6 +13,7 @@ import im.backend.build.ImageBuilder;
 import im.backend.build.ImageBuilderContract;
 import im.backend.build.ReleaseImage;
 import im.backend.build.detect.Detection;
+import im.backend.build.jib.app.AppParts;
 import im.backend.domain.AppManifest;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Digest;

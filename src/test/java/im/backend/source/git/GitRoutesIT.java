@@ -9,6 +9,7 @@ import im.backend.problem.Problem;
 import im.backend.source.Commit;
 import im.backend.source.PushListener;
 import im.backend.source.SourceUpload;
+import im.backend.source.git.http.PushLimits;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.net.URI;

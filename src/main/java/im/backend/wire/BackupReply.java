@@ -1,8 +1,0 @@
-package im.backend.wire;
-
-/**
- * A copy of the server's state.
- *
- * @param file on the server's machine
- */
-public record BackupReply(String file, long bytes) {}

@@ -1,5 +1,0 @@
-package im.backend.wire;
-
-/** The answer to {@code POST /api/deploy}, field for field as in seed 004. {@code commitHash} has 12 digits. */
-public record DeployReply(
-        String deploymentId, String projectId, String commitHash, String status, String websocketUrl) {}

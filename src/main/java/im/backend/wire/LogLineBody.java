@@ -1,6 +1,0 @@
-package im.backend.wire;
-
-import java.time.Instant;
-
-/** One line that an app wrote; {@code position} grows, and {@code after=position} gives what follows. */
-public record LogLineBody(long position, Instant at, String process, int ordinal, String release, String text) {}

@@ -1,9 +1,0 @@
-package im.backend.wire;
-
-/** {@code POST /api/auth/login}: an account's key, to be exchanged for a short-lived token. */
-public record LoginRequest(String key) {
-    @Override
-    public String toString() {
-        return "LoginRequest[***]";
-    }
-}

@@ -1,4 +1,0 @@
-package im.backend.wire;
-
-/** @param reference as {@code docker.io/library/python:3.12-slim} */
-public record PullBaseRequest(String reference) {}

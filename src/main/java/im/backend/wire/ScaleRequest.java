@@ -1,4 +1,0 @@
-package im.backend.wire;
-
-/** {@code POST /v1/projects/{project}/scale}. */
-public record ScaleRequest(int replicas) {}

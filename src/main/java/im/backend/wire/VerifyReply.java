@@ -1,4 +1,0 @@
-package im.backend.wire;
-
-/** {@code GET /api/auth/verify} (seed 004): whom the token stands for. */
-public record VerifyReply(boolean valid, String userId, String email) {}

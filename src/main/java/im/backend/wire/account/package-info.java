@@ -1,0 +1,5 @@
+/** JSON of signing in: keys, tokens, tickets. */
+@NullMarked
+package im.backend.wire.account;
+
+import org.jspecify.annotations.NullMarked;
