@@ -1,5 +1,14 @@
 package im.backend.api;
 
+import im.backend.api.http.ApiDispatcher;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.ApiSettings;
+import im.backend.api.http.CallerFilter;
+import im.backend.api.http.Meter;
+import im.backend.api.http.RequestObserver;
+import im.backend.api.http.SignIns;
+import im.backend.api.progress.ProgressSockets;
+import im.backend.api.progress.Tickets;
 import im.backend.deploy.DeployEngine;
 import im.backend.identity.IdentityProvider;
 import im.backend.identity.TokenIssuer;

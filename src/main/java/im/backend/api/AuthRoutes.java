@@ -1,5 +1,10 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.Call;
+import im.backend.api.http.SignIns;
 import im.backend.domain.Caller;
 import im.backend.identity.Audience;
 import im.backend.identity.IdentityProvider;

@@ -1,9 +1,8 @@
 package im.backend.api;
 
+import im.backend.api.http.Call;
+import im.backend.api.progress.StatusMessages;
 import im.backend.domain.Deployment;
-import im.backend.domain.DeploymentEvent;
-import im.backend.domain.DeploymentStatus;
-import im.backend.domain.LoggedEvent;
 import im.backend.domain.Release;
 import im.backend.domain.ReleaseVersion;
 import im.backend.orchestrator.LogLine;
@@ -13,16 +12,12 @@ import im.backend.wire.app.LogLineBody;
 import im.backend.wire.deployment.DeployReply;
 import im.backend.wire.deployment.DeploymentBody;
 import im.backend.wire.deployment.DeploymentReply;
-import im.backend.wire.deployment.FailureBody;
-import im.backend.wire.deployment.StatusMessage;
 import im.backend.wire.project.SecretBody;
 import im.backend.wire.release.ReleaseBody;
 import im.backend.wire.source.CommitBody;
 import java.net.URI;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The domain as the contract writes it. */
@@ -66,7 +61,7 @@ final class Bodies {
                 deployment.lastSequence(),
                 deployment.version().map(ReleaseVersion::toString),
                 deployment.url().map(URI::toString),
-                deployment.failure().map(Bodies::failure));
+                deployment.failure().map(StatusMessages::failure));
     }
 
     static ReleaseBody release(Release release, boolean live) {
@@ -89,66 +84,6 @@ final class Bodies {
 
     static String origin(Deployment.Origin origin) {
         return origin.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    static FailureBody failure(DeploymentEvent.Failed failed) {
-        return new FailureBody(
-                failed.code(), failed.detail(), failed.fix(), failed.stage().wireName(), failed.evidence());
-    }
-
-    /**
-     * An event as seed 004 has it.
-     *
-     * @param status that the deployment is in: output does not change it and carries it all the same
-     */
-    static StatusMessage message(Deployment deployment, LoggedEvent logged, DeploymentStatus status) {
-        return switch (logged.event()) {
-            case DeploymentEvent.Entered(DeploymentStatus entered, List<String> logs) ->
-                message(deployment, logged, entered.wireName(), logs, Optional.empty());
-            case DeploymentEvent.Output(List<String> lines) ->
-                message(deployment, logged, status.wireName(), lines, Optional.empty());
-            case DeploymentEvent.Resumed(int attempt) ->
-                message(
-                        deployment,
-                        logged,
-                        status.wireName(),
-                        List.of("The server was restarted; attempt " + attempt + " begins."),
-                        Optional.empty());
-            case DeploymentEvent.Completed(ReleaseVersion version, URI url, List<String> logs) ->
-                new StatusMessage(
-                        deployment.id().toString(),
-                        deployment.project().toString(),
-                        deployment.commit().shortForm(),
-                        DeploymentStatus.COMPLETE.wireName(),
-                        Optional.of(url.toString()),
-                        logs,
-                        logged.sequence(),
-                        logged.at(),
-                        Optional.of(version.toString()),
-                        Optional.empty());
-            case DeploymentEvent.Failed failed ->
-                message(
-                        deployment,
-                        logged,
-                        DeploymentStatus.FAILED.wireName(),
-                        failed.fix().isEmpty() ? List.of(failed.detail()) : List.of(failed.detail(), failed.fix()),
-                        Optional.of(failure(failed)));
-        };
-    }
-
-    private static StatusMessage message(
-            Deployment deployment, LoggedEvent logged, String status, List<String> logs, Optional<FailureBody> error) {
-        return new StatusMessage(
-                deployment.id().toString(),
-                deployment.project().toString(),
-                deployment.commit().shortForm(),
-                status,
-                Optional.empty(),
-                logs,
-                logged.sequence(),
-                logged.at(),
-                Optional.empty(),
-                error);
     }
 
     static SecretBody secret(SecretInfo info) {

@@ -1,5 +1,11 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiDispatcher;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.ApiSettings;
+import im.backend.api.http.Call;
 import im.backend.deploy.Deployments;
 import im.backend.deploy.SubmitRequest;
 import im.backend.domain.Deployment;

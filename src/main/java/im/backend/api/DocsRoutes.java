@@ -1,5 +1,8 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
 import im.backend.problem.Problem;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,9 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.Call;
 import im.backend.domain.CommitHash;
 import im.backend.project.SourceEdits;
 import im.backend.source.Commit;

@@ -2,6 +2,9 @@ package im.backend.api;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
+import im.backend.api.http.ApiDispatcher;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.ProblemResponses;
 import im.backend.wire.Json;
 import im.backend.wire.ProblemBody;
 import im.backend.wire.source.FileContent;

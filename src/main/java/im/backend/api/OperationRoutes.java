@@ -1,5 +1,9 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.Call;
 import im.backend.deploy.Operations;
 import im.backend.domain.Command;
 import im.backend.domain.Deployment;

@@ -1,5 +1,9 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.Call;
 import im.backend.domain.Deployment;
 import im.backend.domain.SecretName;
 import im.backend.domain.SecretValue;

@@ -1,5 +1,9 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.Call;
 import im.backend.project.BackupDesk;
 import im.backend.wire.server.BackupReply;
 import im.backend.wire.server.ServerBody;

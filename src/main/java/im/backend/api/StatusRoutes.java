@@ -1,5 +1,11 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.Call;
+import im.backend.api.progress.StatusFold;
+import im.backend.api.progress.StatusMessages;
 import im.backend.deploy.CommitRequest;
 import im.backend.deploy.Deployments;
 import im.backend.domain.Deployment;
@@ -64,8 +70,8 @@ final class StatusRoutes {
         List<String> logs = new ArrayList<>();
         for (LoggedEvent logged : deployments.events(call.caller(), deployment.id(), 0, EVENTS_MAX)) {
             if (StatusFold.entersStatus(logged.event())) {
-                logs.addAll(
-                        Bodies.message(deployment, logged, deployment.status()).logs());
+                logs.addAll(StatusMessages.of(deployment, logged, deployment.status())
+                        .logs());
             }
         }
         return Answer.of(new StatusReply(
@@ -75,7 +81,7 @@ final class StatusRoutes {
                 deployment.status().wireName(),
                 deployment.url().map(URI::toString),
                 logs,
-                deployment.failure().map(Bodies::failure)));
+                deployment.failure().map(StatusMessages::failure)));
     }
 
     private Answer events(Call call) {

@@ -1,5 +1,9 @@
 package im.backend.api;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.progress.Tickets;
 import im.backend.wire.account.TicketReply;
 import java.util.List;
 

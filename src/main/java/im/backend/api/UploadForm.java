@@ -1,5 +1,7 @@
 package im.backend.api;
 
+import im.backend.api.http.ApiSettings;
+import im.backend.api.http.Call;
 import im.backend.domain.Quoted;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;

@@ -1,7 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.Api;
-import im.backend.api.RateLimiter;
+import im.backend.api.http.RateLimiter;
 import im.backend.deploy.ProjectAccess;
 import im.backend.domain.Caller;
 import im.backend.domain.Project;

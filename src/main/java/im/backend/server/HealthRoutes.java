@@ -1,8 +1,8 @@
 package im.backend.server;
 
-import im.backend.api.Access;
-import im.backend.api.Answer;
-import im.backend.api.ApiRoute;
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
 import im.backend.problem.Problem;
 import im.backend.wire.server.HealthBody;
 import im.backend.wire.server.ServerBody;

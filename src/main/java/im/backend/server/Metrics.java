@@ -1,6 +1,6 @@
 package im.backend.server;
 
-import im.backend.api.RequestObserver;
+import im.backend.api.http.RequestObserver;
 import im.backend.deploy.upkeep.Repairs;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;

@@ -1,7 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.Api;
-import im.backend.api.ProgressSockets;
+import im.backend.api.progress.ProgressSockets;
 import im.backend.problem.Problem;
 import im.backend.server.edge.Edge;
 import im.backend.server.edge.EdgeLimits;

@@ -1,10 +1,10 @@
 package im.backend.server;
 
 import im.backend.api.Api;
-import im.backend.api.ApiRoute;
-import im.backend.api.ApiSettings;
-import im.backend.api.RateLimiter;
-import im.backend.api.SignIns;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.ApiSettings;
+import im.backend.api.http.RateLimiter;
+import im.backend.api.http.SignIns;
 import im.backend.build.ImageBases;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;

@@ -34,6 +34,8 @@ class DockerfileE2E {
     @BeforeEach
     void writeApp() {
         Assumptions.assumeTrue(Programs.present("buildah", "bwrap", "go"), "buildah, bwrap and go are needed");
+        Assumptions.assumeTrue(
+                Programs.userNamespaces(), "an image runs in a user namespace, and none can be made here");
         app = folder.resolve("app");
         Path source = folder.resolve("source");
         Folders.write(source.resolve("go.mod"), "module boxed\n\ngo 1.21\n");

@@ -3,7 +3,7 @@ package im.backend.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import im.backend.api.ApiSettings;
+import im.backend.api.http.ApiSettings;
 import im.backend.server.HttpProbe.Answer;
 import java.nio.file.Path;
 import java.util.ArrayList;

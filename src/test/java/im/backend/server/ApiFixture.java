@@ -1,8 +1,8 @@
 package im.backend.server;
 
 import im.backend.api.Api;
-import im.backend.api.ApiSettings;
-import im.backend.api.SignIns;
+import im.backend.api.http.ApiSettings;
+import im.backend.api.http.SignIns;
 import im.backend.build.FakeImageBases;
 import im.backend.build.FakeImageBuilder;
 import im.backend.deploy.DeployEngine;

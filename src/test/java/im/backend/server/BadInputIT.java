@@ -33,7 +33,7 @@ class BadInputIT {
 
     @BeforeAll
     static void start() {
-        server = new ApiFixture(folder, new im.backend.api.ApiSettings.Rates(10_000, 10_000, 10_000));
+        server = new ApiFixture(folder, new im.backend.api.http.ApiSettings.Rates(10_000, 10_000, 10_000));
         http = new HttpProbe(server.uri());
         deployment = http.json("POST", "/api/deploy", ContractIT.FILES + "\"projectName\":\"there\"}", ALICE)
                 .is(202)

@@ -37,7 +37,7 @@ class ContractIT {
 
     @BeforeAll
     static void start() {
-        server = new ApiFixture(folder, new im.backend.api.ApiSettings.Rates(10_000, 10_000, 10_000));
+        server = new ApiFixture(folder, new im.backend.api.http.ApiSettings.Rates(10_000, 10_000, 10_000));
         http = new HttpProbe(server.uri());
     }
 

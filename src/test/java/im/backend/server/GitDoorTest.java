@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import im.backend.api.Api;
-import im.backend.api.RateLimiter;
-import im.backend.api.SignIns;
+import im.backend.api.http.RateLimiter;
+import im.backend.api.http.SignIns;
 import im.backend.domain.Caller;
 import im.backend.domain.UserName;
 import im.backend.identity.IdentityProvider;

@@ -2,7 +2,7 @@ package im.backend.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import im.backend.api.ApiSettings;
+import im.backend.api.http.ApiSettings;
 import im.backend.server.HttpProbe.Answer;
 import java.io.BufferedInputStream;
 import java.io.DataInputStream;

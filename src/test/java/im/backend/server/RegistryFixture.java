@@ -1,7 +1,7 @@
 package im.backend.server;
 
 import im.backend.api.Api;
-import im.backend.api.SignIns;
+import im.backend.api.http.SignIns;
 import im.backend.domain.Caller;
 import im.backend.domain.UserName;
 import im.backend.file.PrivateFile;

@@ -30,7 +30,7 @@ class ScanIT {
 
     @BeforeEach
     void start() {
-        server = new ApiFixture(folder, new im.backend.api.ApiSettings.Rates(10_000, 10_000, 10_000));
+        server = new ApiFixture(folder, new im.backend.api.http.ApiSettings.Rates(10_000, 10_000, 10_000));
         http = new HttpProbe(server.uri());
         server.images.givePackages(List.of(OLD_JINJA));
         String id = http.json(

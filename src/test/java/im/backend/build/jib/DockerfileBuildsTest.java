@@ -284,6 +284,9 @@ class DockerfileBuildsTest {
     }
 
     private List<String> run(ReleaseImage image) throws InterruptedException {
+        assumeThat(launcher.facts().sandbox())
+                .as("bubblewrap in a user namespace works here")
+                .isEqualTo(SandboxKind.USER_NAMESPACE);
         List<Bind> binds = image.mounts().stream()
                 .map(mount -> Bind.readOnly(mount.folder(), mount.path()))
                 .toList();

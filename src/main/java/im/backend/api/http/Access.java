@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 /** Who may call a route and how often; every route names one, so that none is open by omission. */
 public enum Access {
@@ -13,7 +13,7 @@ public enum Access {
     /** A signed-in caller, at the rate of deployments (seed 000: ten a minute). */
     DEPLOY;
 
-    boolean signedIn() {
+    public boolean signedIn() {
         return this == USER || this == DEPLOY;
     }
 }

@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import im.backend.problem.Problem;
 import java.time.Duration;

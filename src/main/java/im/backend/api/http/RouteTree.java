@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import java.util.HashMap;
 import java.util.LinkedHashMap;

@@ -1,14 +1,14 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import java.util.function.LongSupplier;
 
 /** Counts each call against the rate of its kind. */
-final class Meter {
+public final class Meter {
     private final RateLimiter tokens;
     private final RateLimiter addresses;
     private final RateLimiter deployments;
 
-    Meter(ApiSettings.Rates rates, LongSupplier nanoTime) {
+    public Meter(ApiSettings.Rates rates, LongSupplier nanoTime) {
         tokens = new RateLimiter("requests with one token", rates.perToken(), nanoTime);
         addresses = new RateLimiter("requests without a token", rates.perAddress(), nanoTime);
         deployments = new RateLimiter("deployments", rates.deployments(), nanoTime);

@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.ERROR;
@@ -31,15 +31,15 @@ public final class ApiDispatcher implements Handler {
     private static final Logger LOG = System.getLogger(ApiDispatcher.class.getName());
 
     private static final String JSON = "application/json";
-    static final String FORM = "multipart/form-data";
-    static final String STREAM = "application/octet-stream";
+    public static final String FORM = "multipart/form-data";
+    public static final String STREAM = "application/octet-stream";
 
     private final RouteTree routes;
     private final CallerFilter callers;
     private final Meter meter;
     private final RequestObserver observer;
 
-    ApiDispatcher(List<ApiRoute> routes, CallerFilter callers, Meter meter, RequestObserver observer) {
+    public ApiDispatcher(List<ApiRoute> routes, CallerFilter callers, Meter meter, RequestObserver observer) {
         this.routes = new RouteTree(routes);
         this.callers = callers;
         this.meter = meter;

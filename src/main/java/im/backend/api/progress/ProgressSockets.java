@@ -1,5 +1,11 @@
-package im.backend.api;
+package im.backend.api.progress;
 
+import im.backend.api.http.Access;
+import im.backend.api.http.Answer;
+import im.backend.api.http.ApiRoute;
+import im.backend.api.http.ApiSettings;
+import im.backend.api.http.Call;
+import im.backend.api.http.CallerFilter;
 import im.backend.deploy.Deployments;
 import im.backend.domain.Caller;
 import im.backend.domain.Deployment;
@@ -32,7 +38,7 @@ public final class ProgressSockets implements AutoCloseable {
     private final Map<String, AtomicInteger> perUser = new ConcurrentHashMap<>();
     private final Set<ProgressSocket> open = ConcurrentHashMap.newKeySet();
 
-    ProgressSockets(Deployments deployments, CallerFilter callers, Tickets tickets, ApiSettings settings) {
+    public ProgressSockets(Deployments deployments, CallerFilter callers, Tickets tickets, ApiSettings settings) {
         this.deployments = deployments;
         this.callers = callers;
         this.tickets = tickets;
@@ -46,7 +52,7 @@ public final class ProgressSockets implements AutoCloseable {
     }
 
     /** Answers a request for {@value #PATH} that did not become a WebSocket with the reason why. */
-    List<ApiRoute> routes() {
+    public List<ApiRoute> routes() {
         return List.of(ApiRoute.get(PATH, Access.PUBLIC, "WebSocket: a deployment's progress, message by message")
                 .query("deploymentId", "the deployment to watch")
                 .query("since", "sequence number of the last message that was seen; 0 for all")

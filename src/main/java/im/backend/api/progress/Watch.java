@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.progress;
 
 import im.backend.domain.Caller;
 import im.backend.domain.Deployment;

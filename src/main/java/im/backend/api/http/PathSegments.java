@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import im.backend.domain.Quoted;
 import im.backend.problem.Problem;

@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import im.backend.domain.Caller;
 import im.backend.domain.DeploymentId;
@@ -45,11 +45,11 @@ public final class Call {
         return value;
     }
 
-    String project() {
+    public String project() {
         return path("project");
     }
 
-    DeploymentId deployment() {
+    public DeploymentId deployment() {
         return DeploymentId.parse(path("id"));
     }
 
@@ -66,11 +66,11 @@ public final class Call {
     }
 
     /** The parameter {@code limit}: how many items of a list. */
-    int limit() {
+    public int limit() {
         return (int) number("limit", PAGE_DEFAULT, 1, PAGE_MAX);
     }
 
-    long number(String name, long otherwise, long min, long max) {
+    public long number(String name, long otherwise, long min, long max) {
         Optional<String> text = query(name);
         if (text.isEmpty()) {
             return otherwise;
@@ -86,7 +86,7 @@ public final class Call {
         throw badParameter(name, Quoted.of(text.get()) + " (expected: a number from " + min + " to " + max + ")");
     }
 
-    boolean flag(String name) {
+    public boolean flag(String name) {
         return switch (query(name).orElse("false")) {
             case "true", "1", "" -> true;
             case "false", "0" -> false;
@@ -94,7 +94,7 @@ public final class Call {
         };
     }
 
-    static RuntimeException badParameter(String name, String what) {
+    public static RuntimeException badParameter(String name, String what) {
         String message = name + ": " + what;
         return new Problem.Malformed("bad-parameter", message, List.of(new Violation("?" + name, message)))
                 .asException();
@@ -105,40 +105,40 @@ public final class Call {
     }
 
     /** The host and port that the caller used. */
-    String authority() {
+    public String authority() {
         return header(HeaderNames.HOST).orElse("localhost");
     }
 
-    boolean secure() {
+    public boolean secure() {
         return request.isSecure();
     }
 
-    String address() {
+    public String address() {
         return request.remotePeer().host();
     }
 
-    Optional<HttpMediaType> contentType() {
+    public Optional<HttpMediaType> contentType() {
         return request.headers().contentType();
     }
 
-    boolean hasBody() {
+    public boolean hasBody() {
         return request.content().hasEntity();
     }
 
-    InputStream body() {
+    public InputStream body() {
         return request.content().inputStream();
     }
 
-    ServerRequest request() {
+    public ServerRequest request() {
         return request;
     }
 
     /** The JSON body of a route that {@link ApiRoute.Draft#reads} it. */
-    <T> T body(Class<T> type) {
+    public <T> T body(Class<T> type) {
         return body(type, Json.REQUEST_BYTES_MAX);
     }
 
-    <T> T body(Class<T> type, int bytesMax) {
+    public <T> T body(Class<T> type, int bytesMax) {
         if (!hasBody()) {
             throw new Problem.Malformed("malformed-json", "The body is empty (expected: a JSON object).").asException();
         }
@@ -150,7 +150,7 @@ public final class Call {
     }
 
     /** The JSON body, or {@code otherwise} when there is none. */
-    <T> T bodyOr(Class<T> type, T otherwise) {
+    public <T> T bodyOr(Class<T> type, T otherwise) {
         return hasBody() ? body(type) : otherwise;
     }
 }

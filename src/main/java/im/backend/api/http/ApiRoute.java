@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -124,12 +124,12 @@ public record ApiRoute(
             return this;
         }
 
-        Draft readsStream() {
+        public Draft readsStream() {
             request = new Request.Stream();
             return this;
         }
 
-        Draft readsFormOrJson(List<String> parts, Class<?> type) {
+        public Draft readsFormOrJson(List<String> parts, Class<?> type) {
             request = new Request.FormOrJson(parts, type);
             return this;
         }

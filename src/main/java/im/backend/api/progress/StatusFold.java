@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.progress;
 
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
@@ -9,25 +9,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** Gives each event its message, in order; output carries the status before it. */
-final class StatusFold {
+public final class StatusFold {
     private final Deployment deployment;
     private final boolean output;
     private DeploymentStatus status = DeploymentStatus.QUEUED;
 
-    StatusFold(Deployment deployment, boolean output) {
+    public StatusFold(Deployment deployment, boolean output) {
         this.deployment = deployment;
         this.output = output;
     }
 
-    Optional<StatusMessage> next(LoggedEvent logged) {
+    public Optional<StatusMessage> next(LoggedEvent logged) {
         enter(logged);
         return output || entersStatus(logged.event())
-                ? Optional.of(Bodies.message(deployment, logged, status))
+                ? Optional.of(StatusMessages.of(deployment, logged, status))
                 : Optional.empty();
     }
 
     /** Those are told to everyone, once each; the rest only to who asks for output. */
-    static boolean entersStatus(DeploymentEvent event) {
+    public static boolean entersStatus(DeploymentEvent event) {
         return switch (event) {
             case DeploymentEvent.Entered entered -> true;
             case DeploymentEvent.Completed completed -> true;

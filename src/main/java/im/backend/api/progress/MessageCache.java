@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.progress;
 
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentId;
@@ -30,7 +30,7 @@ final class MessageCache {
         }
         String text = texts.computeIfAbsent(key, absent -> {
             written.add(absent);
-            return Json.text(Bodies.message(deployment, logged, status));
+            return Json.text(StatusMessages.of(deployment, logged, status));
         });
         while (texts.size() > MESSAGES_MAX) {
             Optional.ofNullable(written.poll()).ifPresent(texts::remove);

@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 /** What a route does: reads the call, asks a use case, answers. A Problem that it throws is worded by the dispatcher. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.progress;
 
 import im.backend.domain.Caller;
 import im.backend.problem.Problem;
@@ -17,7 +17,7 @@ import java.util.random.RandomGenerator;
  * Short stand-ins for a token where only a URL can carry one: a browser can set no header on a WebSocket, and a token in
  * a URL ends in logs. Good once, for 30 s, in memory only.
  */
-final class Tickets {
+public final class Tickets {
     static final Duration LIFE = Duration.ofSeconds(30);
     static final int TICKETS_MAX = 10_000;
 
@@ -29,12 +29,12 @@ final class Tickets {
     private final Map<String, Issued> issued = new LinkedHashMap<>();
 
     /** @param random must be unpredictable: what it gives is a credential */
-    Tickets(Clock clock, RandomGenerator random) {
+    public Tickets(Clock clock, RandomGenerator random) {
         this.clock = clock;
         this.random = random;
     }
 
-    TicketReply issue(Caller caller) {
+    public TicketReply issue(Caller caller) {
         byte[] bytes = new byte[24];
         random.nextBytes(bytes);
         String ticket = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);

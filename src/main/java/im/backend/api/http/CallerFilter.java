@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import im.backend.domain.Caller;
 import im.backend.identity.Audience;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Says who calls: a bearer token in the Authorization header (RFC 6750), and nothing else. */
-final class CallerFilter {
+public final class CallerFilter {
     private static final String SCHEME = "bearer ";
     private static final int TOKEN_CHARACTERS_MAX = 8 * 1024;
     private static final Set<String> SECRET_PARAMETERS =
@@ -20,12 +20,12 @@ final class CallerFilter {
 
     private final TokenVerifier tokens;
 
-    CallerFilter(TokenVerifier tokens) {
+    public CallerFilter(TokenVerifier tokens) {
         this.tokens = tokens;
     }
 
     /** Fails with Unauthenticated {@code not-authenticated}, {@code token-expired} or {@code token-invalid}. */
-    Caller caller(Headers headers) {
+    public Caller caller(Headers headers) {
         return tokens.verify(
                 bearer(headers)
                         .orElseThrow(() -> new Problem.Unauthenticated(
@@ -36,7 +36,7 @@ final class CallerFilter {
                 Audience.API);
     }
 
-    Optional<String> bearer(Headers headers) {
+    public Optional<String> bearer(Headers headers) {
         Optional<String> header = headers.first(HeaderNames.AUTHORIZATION);
         if (header.isEmpty()) {
             return Optional.empty();
@@ -52,7 +52,7 @@ final class CallerFilter {
     }
 
     /** A URL ends in logs and histories, so a credential in it is refused before it is looked at. */
-    static void refuseTokenInUrl(UriQuery query) {
+    public static void refuseTokenInUrl(UriQuery query) {
         for (String name : query.names()) {
             boolean looksLikeOne = query.all(name).stream().anyMatch(CallerFilter::looksLikeCredential);
             if (SECRET_PARAMETERS.contains(name.toLowerCase(Locale.ROOT)) || looksLikeOne) {

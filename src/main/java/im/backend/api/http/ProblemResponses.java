@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import im.backend.problem.Problem;
 import im.backend.problem.Violation;
@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Words a {@link Problem} as {@code application/problem+json} (RFC 9457). A new variant does not compile until it is here. */
-final class ProblemResponses {
-    static final String MEDIA_TYPE = "application/problem+json";
+public final class ProblemResponses {
+    public static final String MEDIA_TYPE = "application/problem+json";
 
     private ProblemResponses() {}
 

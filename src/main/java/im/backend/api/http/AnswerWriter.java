@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import static java.lang.System.Logger.Level.DEBUG;
 

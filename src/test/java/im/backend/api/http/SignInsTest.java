@@ -1,4 +1,4 @@
-package im.backend.api;
+package im.backend.api.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
