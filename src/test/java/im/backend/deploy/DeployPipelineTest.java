@@ -352,6 +352,8 @@ class DeployPipelineTest {
 
             assertThat(second.status()).isEqualTo(DeploymentStatus.COMPLETE);
             assertThat(third.status()).isEqualTo(DeploymentStatus.COMPLETE);
+            // With the second one goes all that nobody needs, and the first one is needed.
+            await().until(() -> !platform.orchestrator.namespaces().contains(second.releaseName()));
             assertThat(platform.runningDeployments()).contains(first.id(), third.id());
         }
         Deployment last = platform.log.list(SHOP, Instant.MAX, 1).getFirst();

@@ -12,6 +12,7 @@ import im.backend.orchestrator.Workload;
 import im.backend.route.Draining;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -28,7 +29,9 @@ public final class Retirement {
     private final Janitor janitor;
     private final Retries retries;
     private final ReleasesInWork inWork = new ReleasesInWork();
-    private final Set<Workload.Key> retiring = ConcurrentHashMap.newKeySet();
+    /** What still ends its requests, and the release whose room it needs until then. */
+    private final Map<Workload.Key, ReleaseName> retiring = new ConcurrentHashMap<>();
+
     private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
     public Retirement(Ports ports, Rollout rollout, Janitor janitor, Retries retries) {
@@ -51,7 +54,7 @@ public final class Retirement {
 
     public void begin(Leaving leaving) {
         List<Instance> mine = leaving.old().stream()
-                .filter(instance -> retiring.add(instance.key()))
+                .filter(instance -> retiring.putIfAbsent(instance.key(), instance.release()) == null)
                 .toList();
         Thread thread = Thread.ofVirtual()
                 .name("retire-" + leaving.project().id())
@@ -59,7 +62,7 @@ public final class Retirement {
                     try {
                         retries.until(() -> isRetired(leaving, mine));
                     } finally {
-                        mine.forEach(instance -> retiring.remove(instance.key()));
+                        forget(mine);
                         threads.remove(Thread.currentThread());
                     }
                 });
@@ -67,14 +70,18 @@ public final class Retirement {
         thread.start();
     }
 
+    private void forget(List<Instance> ended) {
+        ended.forEach(instance -> retiring.remove(instance.key()));
+    }
+
     /**
-     * Removes the room of what is neither live nor on its way, whoever has left it there: a deployment whose end was given
-     * up, or a server that was killed.
+     * Removes the room of what is neither live nor on its way nor still answering, whoever has left it there: a deployment
+     * whose end was given up, or a server that was killed.
      */
     void removeLeftovers(ProjectId project, Set<ReleaseName> kept) {
         var orchestrator = ports.hosting().orchestrator();
         for (ReleaseName release : orchestrator.namespaces(project)) {
-            if (!kept.contains(release)) {
+            if (!kept.contains(release) && !retiring.containsValue(release)) {
                 inWork.remove(release, () -> {
                     // Asked while nobody can begin to make it: a late retirement may find it live again.
                     if (!isLive(release)) {
@@ -115,6 +122,7 @@ public final class Retirement {
         drain(leaving);
         rollout.stop(
                 old.stream().filter(instance -> instance.endpoint().isPresent()).toList());
+        forget(old);
         removeLeftovers(leaving.project().id(), Set.of(leaving.live().name()));
         janitor.sweep(leaving.project().id());
     }
