@@ -157,9 +157,16 @@ final class SealedSecretsTest {
             byte[] one = sealed(handle, ONE);
             byte[] two = sealed(handle, TWO);
             assertThat(Arrays.equals(one, two)).isFalse();
-            handle.execute("UPDATE secret_version SET sealed = ? WHERE name = 'one'", two);
-            handle.execute("UPDATE secret_version SET sealed = ? WHERE name = 'two'", one);
+            seal(handle, ONE, two);
+            seal(handle, TWO, one);
         });
+    }
+
+    private static void seal(Handle handle, SecretName name, byte[] sealed) {
+        handle.createUpdate("UPDATE secret_version SET sealed = :sealed WHERE name = :name")
+                .bind("sealed", sealed)
+                .bind("name", name.value())
+                .execute();
     }
 
     private static byte[] sealed(Handle handle, SecretName name) {
