@@ -85,7 +85,9 @@ class KubePlayE2E {
 
     @Test
     void podmanPlaysWhatIsAppliedToACluster() throws IOException {
-        Assumptions.assumeTrue(Programs.present("skopeo", "podman", "runc"), "skopeo, podman and runc are needed");
+        Assumptions.assumeTrue(
+                Programs.present("skopeo", "podman", "catatonit", "runc"),
+                "skopeo, podman with its catatonit, and runc are needed");
         String image = deployed();
         Podman podman = Podman.in(folder, Podman.overlayWorks(folder));
         List<String> objects = objects(image, podman);
