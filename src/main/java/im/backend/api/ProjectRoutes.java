@@ -56,7 +56,7 @@ final class ProjectRoutes {
     }
 
     private Optional<String> url(Call call) {
-        return operations.state(call.caller(), call.project()).urls().stream()
+        return operations.urls(call.caller(), call.project()).stream()
                 .findFirst()
                 .map(URI::toString);
     }

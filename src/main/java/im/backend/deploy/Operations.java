@@ -18,6 +18,7 @@ import im.backend.orchestrator.Workload;
 import im.backend.problem.Problem;
 import im.backend.problem.Violation;
 import im.backend.secret.Redactor;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -72,14 +73,24 @@ public final class Operations {
         return new ProjectState(
                 found,
                 live,
-                rollout.traffic()
-                        .urls(found.id(), live.map(Release::commit).stream().toList()),
+                urls(found, live),
                 orchestrator.running(found.id()).stream()
                         .map(instance -> new ProjectState.SeenInstance(instance, orchestrator.observe(instance.key())))
                         .toList(),
                 ports.hosting().schedules().states(found.id()),
                 ports.stores().log().list(found.id(), Instant.MAX, 1).stream().findFirst(),
                 replicas);
+    }
+
+    /** Where a project answers, the main address first; as {@link #state} tells it, without a look at what runs. */
+    public List<URI> urls(Caller caller, String project) {
+        Project found = access.find(caller, project);
+        return urls(found, lifecycle.live(found));
+    }
+
+    private List<URI> urls(Project project, Optional<Release> live) {
+        return rollout.traffic()
+                .urls(project.id(), live.map(Release::commit).stream().toList());
     }
 
     /** @return the deployment that brings the replicas up; empty while nothing is live, then it holds for the next one */

@@ -55,6 +55,15 @@ public final class Repositories implements AutoCloseable {
     private static final class Locks {
         private final ReentrantReadWriteLock objects = new ReentrantReadWriteLock();
         private final ReentrantLock branches = new ReentrantLock();
+        private boolean swept;
+
+        /** Before it is opened for the first time: a stale lock would block its branch for ever. */
+        private synchronized void sweepOnce(Path repository) throws IOException {
+            if (!swept) {
+                Sweeper.sweep(repository);
+                swept = true;
+            }
+        }
     }
 
     /** Use of one repository until closed, by one thread; what else may go on meanwhile depends on how it was got. */
@@ -85,12 +94,11 @@ public final class Repositories implements AutoCloseable {
         }
     }
 
-    /** Removes what a crash left, before anybody can meet it: a stale lock would block its branch for ever. */
     void start() throws IOException {
         IsolatedSystem.install();
         Files.createDirectories(folder);
         Disk.force(folder.resolve(".."));
-        new Sweeper(folder).sweep();
+        new Sweeper(folder).removeUnfinished();
     }
 
     @Override
@@ -199,12 +207,13 @@ public final class Repositories implements AutoCloseable {
     }
 
     private Optional<FileRepository> opened(ProjectId project) throws IOException {
+        if (!exists(project)) {
+            return Optional.empty();
+        }
+        locks(project).sweepOnce(path(project));
         synchronized (open) {
             FileRepository git = open.get(project);
             if (git == null) {
-                if (!exists(project)) {
-                    return Optional.empty();
-                }
                 git = (FileRepository) new FileRepositoryBuilder()
                         .setGitDir(path(project).toFile())
                         .setBare()

@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Removes what a killed server left in its repositories. Only to be used before anybody else opens them: then every lock
- * is stale and every temporary file is nobody's.
+ * Removes what a killed server left in its repositories: at the start those that were never whole, and from each other one
+ * its locks and temporary files before it is opened for the first time. Only then is every lock stale and every temporary
+ * file nobody's; a walk through all of them would make the start wait for each project that there is.
  */
 final class Sweeper {
     /** Begins the name of a repository that is being made or deleted. */
@@ -27,18 +28,16 @@ final class Sweeper {
         this.folder = folder;
     }
 
-    void sweep() throws IOException {
+    void removeUnfinished() throws IOException {
         for (Path child : children(folder)) {
-            String name = child.getFileName().toString();
-            if (name.startsWith(UNFINISHED)) {
+            if (child.getFileName().toString().startsWith(UNFINISHED)) {
                 new FileTree(child).delete();
-            } else if (name.endsWith(".git") && Files.isDirectory(child)) {
-                sweepRepository(child);
             }
         }
     }
 
-    private static void sweepRepository(Path repository) throws IOException {
+    /** Of a repository that nobody has open. */
+    static void sweep(Path repository) throws IOException {
         Path objects = repository.resolve("objects");
         Path packs = objects.resolve("pack");
         Files.walkFileTree(repository, new SimpleFileVisitor<>() {

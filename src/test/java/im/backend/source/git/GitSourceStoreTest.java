@@ -166,7 +166,7 @@ final class GitSourceStoreTest extends SourceStoreContract {
     }
 
     @Test
-    void whatAKilledServerLeftIsSweptAtStart() throws IOException {
+    void whatAKilledServerLeftIsSweptBeforeAnybodyMeetsIt() throws IOException {
         stageAndPublish(files("a.txt", "1"));
         git.close();
         List<String> clean = files();
@@ -187,6 +187,8 @@ final class GitSourceStoreTest extends SourceStoreContract {
         Files.createDirectories(folder.resolve("git/.unfinished-1/objects"));
 
         open(Clock.systemUTC());
+        assertThat(folder.resolve("git/.unfinished-1")).doesNotExist();
+        assertThat(git.head(PROJECT)).isPresent();
 
         assertThat(files()).isEqualTo(clean);
         Commit commit = git.stage(PROJECT, files("a.txt", "2"), AUTHOR, "Deploy");
