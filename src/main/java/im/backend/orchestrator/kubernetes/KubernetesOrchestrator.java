@@ -6,6 +6,7 @@ import im.backend.cluster.Cluster;
 import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
+import im.backend.domain.AppManifest.Scaling;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.DeploymentId;
 import im.backend.domain.Endpoint;
@@ -95,7 +96,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
         V1Deployment deployment = deployment(objects.deployment(workload));
         sightings.remember(workload.key(), Address.of(deployment));
         objects.autoscaler(workload).ifPresent(autoscaler -> {
-            raise(deployment, workload.terms().scaling().min());
+            raise(deployment, replicas(workload));
             applied.apply(Kind.AUTOSCALER, autoscaler);
         });
         objects.disruptionBudget(workload).ifPresent(budget -> applied.apply(Kind.DISRUPTION_BUDGET, budget));
@@ -240,13 +241,31 @@ public final class KubernetesOrchestrator implements Orchestrator {
      * are running their number is the autoscaler's, which an apply would take from it.
      */
     private void raise(V1Deployment deployment, int replicas) {
-        if (Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1) < replicas) {
+        if (replicas(deployment) < replicas) {
             JsonObject spec = new JsonObject();
             spec.addProperty("replicas", replicas);
             JsonObject change = new JsonObject();
             change.add("spec", spec);
             cluster.patch(Kind.DEPLOYMENT, Address.of(deployment), change);
         }
+    }
+
+    /** As many as the release runs that this one takes over from: the load does not begin anew with it. */
+    private int replicas(Workload workload) {
+        Scaling scaling = workload.terms().scaling();
+        String process = workload.key().process();
+        int now = cluster.list(Kind.DEPLOYMENT, ownership.of(workload.project().id())).stream()
+                .filter(deployment -> WorkloadLabels.of(deployment)
+                        .filter(labels -> labels.key().process().equals(process))
+                        .isPresent())
+                .mapToInt(KubernetesOrchestrator::replicas)
+                .max()
+                .orElse(scaling.min());
+        return Math.clamp(now, scaling.min(), scaling.max());
+    }
+
+    private static int replicas(V1Deployment deployment) {
+        return Objects.requireNonNullElse(deployment.getSpec().getReplicas(), 1);
     }
 
     private static Optional<Instance> instance(V1Deployment deployment, Map<Address, Endpoint> endpoints) {

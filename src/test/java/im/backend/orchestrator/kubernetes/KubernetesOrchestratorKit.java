@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonObject;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
@@ -19,6 +20,7 @@ import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.OrchestratorContract;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.ProblemException;
+import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import java.time.Duration;
@@ -155,12 +157,7 @@ abstract class KubernetesOrchestratorKit extends OrchestratorContract {
 
     @Test
     void anAutoscaledReleaseIsReadyWithAllOfItsFewestReplicas() {
-        Workload base = healthy(key(0), release('a'));
-        Workload.Terms usual = base.terms();
-        Workload workload = with(
-                base,
-                new Workload.Terms(
-                        usual.resources(), new Scaling(2, 3), usual.health(), usual.strategy(), usual.drain()));
+        Workload workload = autoscaled(healthy(key(0), release('a')), new Scaling(2, 3));
 
         Instance instance = start(workload);
         answer(instance);
@@ -173,6 +170,36 @@ abstract class KubernetesOrchestratorKit extends OrchestratorContract {
         assertThat(cluster()
                         .list(Kind.AUTOSCALER, Selection.in(workload.release().toString())))
                 .hasSize(1);
+    }
+
+    @Test
+    void aReleaseBeginsWithAsManyReplicasAsTheAutoscalerHasGivenTheOneBefore() {
+        Workload old = autoscaled(healthy(key(0), release('a')), new Scaling(1, 3));
+        start(old);
+        JsonObject grown = new JsonObject();
+        grown.add("spec", new JsonObject());
+        grown.getAsJsonObject("spec").addProperty("replicas", 2);
+        Address place = Address.of(deploymentOf(old));
+        cluster().patch(Kind.DEPLOYMENT, place, grown);
+
+        Workload next = autoscaled(healthy(key(0), release('b')), new Scaling(1, 3));
+        start(next);
+        start(old);
+
+        assertThat(deploymentOf(next).getSpec().getReplicas()).isEqualTo(2);
+        assertThat(deploymentOf(old).getSpec().getReplicas()).isEqualTo(2);
+    }
+
+    private V1Deployment deploymentOf(Workload workload) {
+        return cluster()
+                .list(Kind.DEPLOYMENT, Selection.in(workload.release().toString()))
+                .getFirst();
+    }
+
+    private static Workload autoscaled(Workload base, Scaling scaling) {
+        Workload.Terms usual = base.terms();
+        return with(
+                base, new Workload.Terms(usual.resources(), scaling, usual.health(), usual.strategy(), usual.drain()));
     }
 
     private static Workload with(Workload base, Workload.Terms terms) {
