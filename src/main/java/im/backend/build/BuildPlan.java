@@ -118,17 +118,13 @@ public sealed interface BuildPlan {
             boolean development,
             Inputs inputs)
             implements OfLanguage {
-        private static final String PNPM_UNNAMED = "pnpm@10";
+        private static final String PNPM_UNNAMED = "10";
 
         /** The command lines that install what the lock file says into node_modules. */
         public List<List<String>> install(Scope scope) {
-            return packageManager.map(manager -> manager.install(scope)).orElse(List.of()).stream()
-                    .map(words -> words.stream()
-                            .map(word -> word.equals(PNPM_UNNAMED)
-                                    ? pnpm.map("pnpm@"::concat).orElse(word)
-                                    : word)
-                            .toList())
-                    .toList();
+            return packageManager
+                    .map(manager -> manager.install(scope, pnpm.orElse(PNPM_UNNAMED)))
+                    .orElse(List.of());
         }
 
         public enum PackageManager {
@@ -139,7 +135,7 @@ public sealed interface BuildPlan {
             YARN_CLASSIC,
             YARN_BERRY;
 
-            private List<List<String>> install(Scope scope) {
+            private List<List<String>> install(Scope scope, String pnpm) {
                 boolean production = scope == Scope.PRODUCTION;
                 return switch (this) {
                     case NPM -> List.of(List.of("npm", "ci", production ? "--omit=dev" : "--include=dev"));
@@ -150,7 +146,7 @@ public sealed interface BuildPlan {
                         List.of(List.of(
                                 "npx",
                                 "--yes",
-                                PNPM_UNNAMED,
+                                "pnpm@" + pnpm,
                                 "install",
                                 "--frozen-lockfile",
                                 "--config.node-linker=hoisted",

@@ -125,7 +125,7 @@ final class DeployPipeline {
     private void deploy(Ticket ticket, RunLog log, Undo undo) {
         ReleasePlan plan = planner.plan(ticket.deployment());
         log.redactWith(new Redaction(ports.secrets()).of(plan.project().id(), plan.secretVersions()));
-        Optional<Release> live = live(plan.project());
+        Optional<Release> live = ports.stores().live(plan.project());
         Run run = new Run(plan, live, rollout.stopsFirst(plan.manifest(), live), ticket.control(), log, undo);
 
         run.at(DeploymentStatus.COMMITTING, () -> commit(run));
@@ -292,10 +292,6 @@ final class DeployPipeline {
                         release,
                         new DeploymentEvent.Completed(release.version(), url, StageWording.completed(release, url)));
         run.undo().forget();
-    }
-
-    private Optional<Release> live(Project project) {
-        return project.live().flatMap(version -> ports.stores().releases().find(project.id(), version));
     }
 
     private static void end(Ticket ticket, RunLog log, Throwable failure) {

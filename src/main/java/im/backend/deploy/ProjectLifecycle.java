@@ -83,7 +83,7 @@ public final class ProjectLifecycle {
     }
 
     Optional<Release> live(Project project) {
-        return project.live().flatMap(version -> ports.stores().releases().find(project.id(), version));
+        return ports.stores().live(project);
     }
 
     private void closed(Project project, Runnable body) {

@@ -158,9 +158,7 @@ final class ReleasePlanner {
     private Optional<Release> builtMeanwhile(Project project, Deployment deployment) {
         return switch (deployment.origin()) {
             case CONFIG_CHANGE, START ->
-                project.live()
-                        .flatMap(version -> ports.stores().releases().find(project.id(), version))
-                        .filter(live -> live.commit().equals(deployment.commit()));
+                ports.stores().live(project).filter(live -> live.commit().equals(deployment.commit()));
             case UPLOAD, PUSH, ROLLBACK -> Optional.empty();
         };
     }

@@ -150,8 +150,7 @@ public final class Retirement {
         return ports.stores()
                 .projects()
                 .find(release.project())
-                .flatMap(Project::live)
-                .flatMap(version -> ports.stores().releases().find(release.project(), version))
+                .flatMap(ports.stores()::live)
                 .map(Release::name)
                 .equals(Optional.of(release));
     }
