@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import im.backend.QuietLogs;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
@@ -43,16 +44,13 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -67,7 +65,9 @@ class ClusterDriftTest {
         volumes: [{name: data, path: /data, size: 1Gi, shared: true}]
         cron: [{schedule: "@yearly", command: "true"}]
         """;
-    private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
+
+    @RegisterExtension
+    static final QuietLogs QUIET = new QuietLogs("im.backend.deploy");
 
     @TempDir
     private Path folder;
@@ -77,17 +77,6 @@ class ClusterDriftTest {
     private TestPlatform platform;
     private KubernetesOrchestrator orchestrator;
     private IngressRouter router;
-
-    /** Each repair is told as a warning. */
-    @BeforeAll
-    static void quiet() {
-        LOGS.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void loud() {
-        LOGS.setLevel(null);
-    }
 
     /** A project is deployed on the host, and then the server comes back with a cluster: nothing has to run there. */
     @BeforeEach

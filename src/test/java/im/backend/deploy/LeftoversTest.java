@@ -5,6 +5,7 @@ import static im.backend.deploy.TestPlatform.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.QuietLogs;
 import im.backend.deploy.ports.Ports;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;
@@ -19,13 +20,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,23 +31,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What nobody took back in its time, because the cluster was away or the server was killed, goes at the next occasion. */
 class LeftoversTest {
     private static final ReleaseName OF_A_FAILED_DEPLOYMENT = new ReleaseName(SHOP, new CommitHash("f".repeat(40)));
-    private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
+
+    @RegisterExtension
+    static final QuietLogs QUIET = new QuietLogs("im.backend.deploy");
 
     @TempDir
     private Path folder;
 
     private TestPlatform platform;
-
-    /** Each failure would be told with its stack. */
-    @BeforeAll
-    static void quiet() {
-        LOGS.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void loud() {
-        LOGS.setLevel(null);
-    }
 
     @BeforeEach
     void open() {

@@ -7,6 +7,7 @@ import static im.backend.deploy.TestPlatform.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.QuietLogs;
 import im.backend.deploy.ports.DeploySettings;
 import im.backend.deploy.upkeep.Repairs;
 import im.backend.domain.Deployment;
@@ -17,34 +18,22 @@ import im.backend.orchestrator.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 class ReconcilerTest {
     private static final Hostname HOST = new Hostname("shop.localhost");
-    private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
+
+    @RegisterExtension
+    static final QuietLogs QUIET = new QuietLogs("im.backend.deploy");
 
     @TempDir
     private Path folder;
 
     private TestPlatform platform;
-
-    /** Each repair is told as a warning. */
-    @BeforeAll
-    static void quiet() {
-        LOGS.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void loud() {
-        LOGS.setLevel(null);
-    }
 
     @BeforeEach
     void open() {

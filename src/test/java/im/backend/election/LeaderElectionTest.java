@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import im.backend.QuietLogs;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
@@ -22,15 +23,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -46,7 +44,9 @@ class LeaderElectionTest {
     private static final Duration LONG = Duration.ofSeconds(15);
     private static final Address LEASE = Address.in("backendim", "leader");
     private static final ObjectKey KEY = new ObjectKey(Kind.LEASE, LEASE.namespace(), LEASE.name());
-    private static final Logger LOGS = Logger.getLogger("im.backend.election");
+
+    @RegisterExtension
+    static final QuietLogs QUIET = new QuietLogs("im.backend.election");
 
     @TempDir
     private Path folder;
@@ -94,17 +94,6 @@ class LeaderElectionTest {
         void kill() {
             dead = true;
         }
-    }
-
-    /** Losing is an error, and here it is wanted. */
-    @BeforeAll
-    static void quiet() {
-        LOGS.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void loud() {
-        LOGS.setLevel(null);
     }
 
     @BeforeEach

@@ -6,6 +6,7 @@ import static im.backend.deploy.TestPlatform.SHOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.QuietLogs;
 import im.backend.deploy.CrashingPorts;
 import im.backend.deploy.DeployEngine;
 import im.backend.deploy.TestPlatform;
@@ -27,11 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -40,21 +38,11 @@ class RecoveryTest {
     private static final String VOLUME = "volumes: [{name: data, path: /data, size: 1Gi}]\n";
     private static final int EFFECTS_MAX = 60;
 
-    private static final Logger LOGS = Logger.getLogger("im.backend.deploy");
+    @RegisterExtension
+    static final QuietLogs QUIET = new QuietLogs("im.backend.deploy");
 
     @TempDir
     private Path folder;
-
-    /** Each crash would be told with its stack. */
-    @BeforeAll
-    static void quiet() {
-        LOGS.setLevel(Level.OFF);
-    }
-
-    @AfterAll
-    static void loud() {
-        LOGS.setLevel(null);
-    }
 
     /** Dies at every step in turn, before and after it, and looks at what the next start makes of it. */
     @ParameterizedTest
