@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** A command in the spellings of other platforms. */
+/** Commands and amounts in the spellings of other platforms. */
 final class Words {
     private static final Pattern VARIABLE =
             Pattern.compile("\\$(?:([A-Za-z_][A-Za-z0-9_]*)|\\{([A-Za-z_][A-Za-z0-9_]*)})");
@@ -25,6 +25,14 @@ final class Words {
     /** A text in which Kubernetes fills in nothing. */
     static String literal(String text) {
         return text.replace("$", "$$");
+    }
+
+    /** In the largest unit of which it is a whole number. */
+    static String bytes(long count) {
+        if (count % (1L << 30) == 0) {
+            return (count >> 30) + "Gi";
+        }
+        return count % (1L << 20) == 0 ? (count >> 20) + "Mi" : Long.toString(count);
     }
 
     static String json(List<String> words) {

@@ -1,21 +1,20 @@
 package im.backend.eject;
 
 import java.util.List;
-import java.util.Map;
 
-/** YAML of maps, lists, texts, numbers and truths, in the order they have; every text that could be read as something else is quoted. */
+/** The YAML of fields; every text that could be read as something else is quoted. */
 final class YamlText {
     private final StringBuilder out = new StringBuilder();
 
     private YamlText() {}
 
-    static String document(Map<String, ?> content) {
+    static String document(Fields content) {
         YamlText text = new YamlText();
         text.mapping(content, 0);
         return text.out.toString();
     }
 
-    private void mapping(Map<?, ?> content, int depth) {
+    private void mapping(Fields content, int depth) {
         content.forEach((key, value) -> {
             out.repeat(' ', depth).append(key).append(':');
             value(value, depth);
@@ -24,9 +23,9 @@ final class YamlText {
 
     private void value(Object value, int depth) {
         switch (value) {
-            case Map<?, ?> none when none.isEmpty() -> out.append(" {}\n");
+            case Fields none when none.isEmpty() -> out.append(" {}\n");
             case List<?> none when none.isEmpty() -> out.append(" []\n");
-            case Map<?, ?> inner -> {
+            case Fields inner -> {
                 out.append('\n');
                 mapping(inner, depth + 2);
             }
@@ -41,7 +40,7 @@ final class YamlText {
     }
 
     private void item(Object item, int depth) {
-        if (item instanceof Map<?, ?> inner) {
+        if (item instanceof Fields inner) {
             int at = out.length();
             mapping(inner, depth + 2);
             out.setCharAt(at + depth, '-');
