@@ -10,7 +10,6 @@ import im.backend.deploy.rollout.AppDiagnosis;
 import im.backend.deploy.rollout.Launch;
 import im.backend.deploy.rollout.Redaction;
 import im.backend.deploy.rollout.Rollout;
-import im.backend.deploy.rollout.Traffic;
 import im.backend.deploy.upkeep.Janitor;
 import im.backend.deploy.upkeep.Retirement;
 import im.backend.deploy.upkeep.Retries;
@@ -90,6 +89,11 @@ final class DeployPipeline {
 
         Project project() {
             return plan.project();
+        }
+
+        /** What runs on until the new release has taken over; what was stopped for it gets all back when it is brought up. */
+        Optional<Release> beside() {
+            return live.filter(release -> !stopsFirst);
         }
     }
 
@@ -269,20 +273,18 @@ final class DeployPipeline {
         Release release = started.release();
         List<Instance> old = rollout.othersThan(release.deployment(), release.project());
         run.control().settle();
-        Traffic.Before before = rollout.traffic().remember(release);
-        run.undo().push("routes", () -> rollout.traffic().restore(before));
+        run.undo().push("routes", () -> rollout.publishAgain(release, run.beside(), old));
         Draining draining = rollout.publish(started);
         run.undo().push("scheduled commands", () -> scheduleAgain(run));
         rollout.schedule(started);
         return new Switched(old, draining);
     }
 
-    /** Where the old release was stopped, bringing it up brings its commands too. */
     private void scheduleAgain(Run run) {
-        Optional<Release> running = run.live().filter(live -> !run.stopsFirst());
-        running.ifPresentOrElse(
-                live -> rollout.schedule(run.project(), live),
-                () -> rollout.unschedule(run.project().id()));
+        run.beside()
+                .ifPresentOrElse(
+                        live -> rollout.schedule(run.project(), live),
+                        () -> rollout.unschedule(run.project().id()));
     }
 
     private void complete(Run run, Release release) {

@@ -73,7 +73,7 @@ final class ClusterDeployCallsTest {
                 get namespaces 2
                 list cronjobs 1
                 list deployments 2
-                list ingresses 6
+                list ingresses 3
                 list namespaces 1
                 list services 4
                 watch deployments 1
@@ -104,7 +104,7 @@ final class ClusterDeployCallsTest {
                 get namespaces 3
                 list cronjobs 1
                 list deployments 3
-                list ingresses 7
+                list ingresses 4
                 list namespaces 1
                 list persistentvolumeclaims 1
                 list persistentvolumes 1

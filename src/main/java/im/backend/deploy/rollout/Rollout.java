@@ -117,6 +117,28 @@ public final class Rollout {
         return traffic.publish(started.release(), started.endpoints());
     }
 
+    /**
+     * The hosts lead again to what ran before, or nowhere.
+     *
+     * @param before what still runs of the release before; empty when there is none, or it has to be brought up first
+     * @param running instances of other deployments
+     */
+    public void publishAgain(Release failed, Optional<Release> before, List<Instance> running) {
+        before.ifPresentOrElse(
+                release -> traffic.publish(release, endpoints(release, running)),
+                () -> traffic.withdraw(failed.project()));
+        if (!before.map(Release::commit).equals(Optional.of(failed.commit()))) {
+            traffic.withdraw(failed.project(), failed.commit());
+        }
+    }
+
+    private static List<Endpoint> endpoints(Release release, List<Instance> running) {
+        return running.stream()
+                .filter(instance -> instance.key().deployment().equals(release.deployment()))
+                .flatMap(instance -> instance.endpoint().stream())
+                .toList();
+    }
+
     /** Its commands are run at their times from now on, and those of no other release. */
     public void schedule(Started started) {
         schedules.replace(started.release().project(), started.scheduled());

@@ -10,7 +10,6 @@ import im.backend.route.Router;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,20 +30,6 @@ public final class Traffic {
         this.hosts = hosts;
     }
 
-    /** Where the hosts of a project pointed, to be undone. */
-    public record Before(Map<Hostname, List<Endpoint>> routes) {
-        public Before {
-            routes = Map.copyOf(routes);
-        }
-    }
-
-    public Before remember(Release release) {
-        Map<Hostname, List<Endpoint>> routes = new LinkedHashMap<>();
-        each(hostsOf(release), host -> Map.entry(host, router.endpoints(host)))
-                .forEach(route -> routes.put(route.getKey(), route.getValue()));
-        return new Before(routes);
-    }
-
     /** @return what was in flight to where the hosts pointed before */
     Draining publish(Release release, List<Endpoint> endpoints) {
         if (endpoints.isEmpty()) {
@@ -63,16 +48,6 @@ public final class Traffic {
                 .filter(published::containsKey)
                 .filter(host -> !Objects.equals(published.get(host), routes.get(host)))
                 .toList();
-    }
-
-    public void restore(Before before) {
-        before.routes().forEach((host, endpoints) -> {
-            if (endpoints.isEmpty()) {
-                withdraw(host);
-                return;
-            }
-            publish(host, endpoints);
-        });
     }
 
     public Draining withdraw(ProjectId project) {
