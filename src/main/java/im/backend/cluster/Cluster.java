@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import okhttp3.Response;
@@ -33,7 +35,7 @@ public final class Cluster implements AutoCloseable {
 
     private static final int PAGE = 500;
     private static final int RELISTS_MAX = 5;
-    private static final Duration POLL = Duration.ofMillis(250);
+    private static final Duration LOOK = Duration.ofSeconds(10);
 
     private final ClusterSettings settings;
     private final Connection connection;
@@ -170,24 +172,46 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Deletes it with its dependents and waits until it is gone. Fails with {@code cluster-slow} after {@code timeout}. */
-    public void deleteAndWait(Kind<?> kind, Address address, Duration timeout) {
-        Optional<String> uid =
-                get(kind, address).map(object -> object.getMetadata().getUid());
-        if (uid.isEmpty()) {
+    public <T extends KubernetesObject> void deleteAndWait(Kind<T> kind, Address address, Duration timeout) {
+        awaitGone(kind, address, timeout, object -> delete(kind, object, Propagation.FOREGROUND));
+    }
+
+    /** Waits until what is going is gone. Fails with {@code cluster-slow} after {@code timeout}. */
+    public <T extends KubernetesObject> void awaitGone(Kind<T> kind, Address address, Duration timeout) {
+        awaitGone(kind, address, timeout, object -> {});
+    }
+
+    private <T extends KubernetesObject> void awaitGone(
+            Kind<T> kind, Address address, Duration timeout, Consumer<T> begin) {
+        Selection only = Selection.only(address);
+        Listing<T> listing = listing(kind, only);
+        if (listing.items().isEmpty()) {
             return;
         }
-        delete(kind, address, uid.get(), Propagation.FOREGROUND);
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (get(kind, address).map(object -> object.getMetadata().getUid()).equals(uid)) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new Problem.Unavailable(
-                                "cluster-slow",
-                                "delete %s %s: still there after %d s (its finalizers, or pods that do not end, hold it)"
-                                        .formatted(kind.name(), address, timeout.toSeconds()),
-                                Duration.ofSeconds(30))
-                        .asException();
+        T object = listing.items().getFirst();
+        begin.accept(object);
+        CountDownLatch gone = new CountDownLatch(1);
+        Consumer<Change<T>> listener = change -> {
+            if (!change.shows(object)) {
+                gone.countDown();
             }
-            pause(POLL, "delete " + kind.name() + " " + address);
+        };
+        long deadline = System.nanoTime() + timeout.toNanos();
+        try (Watch watch = watch(kind, only, listing.resourceVersion(), listener)) {
+            // Looked at now and then too: a connection may die without a word.
+            while (!gone.await(Math.min(LOOK.toNanos(), deadline - System.nanoTime()), TimeUnit.NANOSECONDS)
+                    && new Change.All<>(list(kind, only)).shows(object)) {
+                if (System.nanoTime() - deadline > 0) {
+                    throw new Problem.Unavailable(
+                                    "cluster-slow",
+                                    "delete %s %s: still there after %d s (its finalizers, or pods that do not end, hold it)"
+                                            .formatted(kind.name(), address, timeout.toSeconds()),
+                                    Duration.ofSeconds(30))
+                            .asException();
+                }
+            }
+        } catch (InterruptedException stop) {
+            throw interrupted("delete " + kind.name() + " " + address);
         }
     }
 
@@ -196,7 +220,14 @@ public final class Cluster implements AutoCloseable {
      * forgotten history are mended without being told, but for one more {@link Change.All}.
      */
     public <T extends KubernetesObject> Watch watch(Kind<T> kind, Selection selection, Consumer<Change<T>> listener) {
+        return watch(kind, selection, "", listener);
+    }
+
+    /** @param version from which on it tells; empty for what there is and then each change */
+    private <T extends KubernetesObject> Watch watch(
+            Kind<T> kind, Selection selection, String version, Consumer<Change<T>> listener) {
         return new WatchThread<>(this, connection, kind, selection, settings.watchFor(), listener, new Backoff(random))
+                .from(version)
                 .start();
     }
 
@@ -319,9 +350,13 @@ public final class Cluster implements AutoCloseable {
         try {
             Thread.sleep(pause);
         } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw ApiFailure.of(new IOException("interrupted")).asException(what);
+            throw interrupted(what);
         }
+    }
+
+    private static ProblemException interrupted(String what) {
+        Thread.currentThread().interrupt();
+        return ApiFailure.of(new IOException("interrupted")).asException(what);
     }
 
     private static byte[] bytes(JsonObject json) {

@@ -50,6 +50,12 @@ final class WatchThread<T extends KubernetesObject> implements Watch {
         this.thread = Thread.ofVirtual().name("watch of " + kind.plural()).unstarted(this::run);
     }
 
+    /** @param version of the list that is known already; empty to be told one first */
+    WatchThread<T> from(String version) {
+        this.version = version;
+        return this;
+    }
+
     Watch start() {
         thread.start();
         return this;

@@ -6,42 +6,52 @@ import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.cluster.Watch;
 import io.kubernetes.client.common.KubernetesObject;
+import io.kubernetes.client.openapi.models.CoreV1Event;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Pod;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
- * What becomes of a Deployment and its pods, as the API server tells it: four calls for the whole way, where looking takes
- * ten in each second and sees it later. It ends by itself when nobody has asked for a while. Safe for several threads.
+ * What becomes of a Deployment and its pods, as the API server tells it: four calls for the whole way, and two more once it
+ * takes so long that somebody asks for warnings. It ends by itself when nobody has asked for a while. Safe for several
+ * threads.
  */
 final class Following implements AutoCloseable {
     private static final Duration FORGOTTEN = Duration.ofSeconds(10);
+    /** After which it is doubted that the watches would tell: a new pod says more often how it gets on. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
-    private final Map<String, V1Deployment> deployments = new HashMap<>();
-    private final Map<String, V1Pod> pods = new HashMap<>();
-    private final Set<Kind<?>> listed = new HashSet<>();
-    private final CountDownLatch lists = new CountDownLatch(2);
-    private final List<Watch> watches = new ArrayList<>();
+    private static final Duration WARNINGS_MAX = Duration.ofSeconds(1);
+
+    private final Cluster cluster;
+    private final Selection objects;
+    private final Told<V1Deployment> deployments = new Told<>();
+    private final Told<V1Pod> pods = new Told<>();
+    private final Told<CoreV1Event> warnings = new Told<>();
+    private final ConcurrentLinkedQueue<Watch> watches = new ConcurrentLinkedQueue<>();
     private volatile long asked = System.nanoTime();
+    private volatile long heard = System.nanoTime();
+    private boolean warned;
     private volatile boolean closed;
+
+    private Following(Cluster cluster, Selection objects) {
+        this.cluster = cluster;
+        this.objects = objects;
+    }
 
     /** @param forgotten told when it ends by itself */
     static Following of(Cluster cluster, Selection objects, Consumer<Following> forgotten) {
-        Following following = new Following();
-        following.watches.add(cluster.watch(
-                Kind.DEPLOYMENT, objects, change -> following.hear(Kind.DEPLOYMENT, following.deployments, change)));
-        following.watches.add(
-                cluster.watch(Kind.POD, objects, change -> following.hear(Kind.POD, following.pods, change)));
+        Following following = new Following(cluster, objects);
+        following.watch(Kind.DEPLOYMENT, objects, following.deployments);
+        following.watch(Kind.POD, objects, following.pods);
         Thread.ofVirtual().name("following of " + objects.labels()).start(() -> following.endWhenForgotten(forgotten));
         return following;
     }
@@ -49,41 +59,52 @@ final class Following implements AutoCloseable {
     /** Whether the API server has said what there is; waits for it. */
     boolean hasBegun(Duration max) {
         asked = System.nanoTime();
-        try {
-            return lists.await(max.toNanos(), TimeUnit.NANOSECONDS) && !closed;
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
+        return deployments.await(max) && pods.await(max) && !closed;
+    }
+
+    /** Whether nothing was told for so long that it is better to look. */
+    boolean isSilent() {
+        return System.nanoTime() - heard > SILENCE.toNanos();
     }
 
     /** As it is now, once it {@linkplain #hasBegun has begun}; empty when there is no Deployment. */
-    synchronized Optional<Sighting> sighting() {
-        return deployments.values().stream()
+    Optional<Sighting> sighting() {
+        return deployments.all().stream()
                 .filter(deployment -> deployment.getMetadata().getDeletionTimestamp() == null)
                 .findFirst()
-                .map(deployment -> Sighting.of(deployment, List.copyOf(pods.values())));
+                .map(deployment -> Sighting.of(deployment, pods.all()));
+    }
+
+    /** Of the whole namespace; none where the cluster lets nobody read them. */
+    ReleaseEvents warnings() {
+        if (isFirstWarned()) {
+            watch(Kind.EVENT, ReleaseEvents.of(objects.namespace()), warnings);
+            warnings.await(WARNINGS_MAX);
+        }
+        return ReleaseEvents.sorted(warnings.all());
+    }
+
+    private synchronized boolean isFirstWarned() {
+        boolean first = !warned;
+        warned = true;
+        return first;
     }
 
     @Override
     public void close() {
         closed = true;
-        watches.forEach(Watch::close);
+        for (Watch watch = watches.poll(); watch != null; watch = watches.poll()) {
+            watch.close();
+        }
     }
 
-    private synchronized <T extends KubernetesObject> void hear(
-            Kind<T> kind, Map<String, T> objects, Change<T> change) {
-        switch (change) {
-            case Change.All<T>(List<T> all) -> {
-                objects.clear();
-                all.forEach(object -> objects.put(object.getMetadata().getName(), object));
-                // A list may come again, when the API server has forgotten where the watch was.
-                if (listed.add(kind)) {
-                    lists.countDown();
-                }
-            }
-            case Change.Present<T>(T object) -> objects.put(object.getMetadata().getName(), object);
-            case Change.Gone<T>(T object) -> objects.remove(object.getMetadata().getName());
+    private <T extends KubernetesObject> void watch(Kind<T> kind, Selection selection, Told<T> told) {
+        watches.add(cluster.watch(kind, selection, change -> {
+            told.hear(change);
+            heard = System.nanoTime();
+        }));
+        if (closed) {
+            close();
         }
     }
 
@@ -98,6 +119,39 @@ final class Following implements AutoCloseable {
         if (!closed) {
             forgotten.accept(this);
             close();
+        }
+    }
+
+    /** The objects of one kind by the API server's last word. */
+    private static final class Told<T extends KubernetesObject> {
+        private final Map<String, T> objects = new HashMap<>();
+        private final CountDownLatch begun = new CountDownLatch(1);
+
+        boolean await(Duration max) {
+            try {
+                return begun.await(max.toNanos(), TimeUnit.NANOSECONDS);
+            } catch (InterruptedException stop) {
+                Thread.currentThread().interrupt();
+                return false;
+            }
+        }
+
+        synchronized List<T> all() {
+            return List.copyOf(objects.values());
+        }
+
+        synchronized void hear(Change<T> change) {
+            switch (change) {
+                case Change.All<T>(List<T> all) -> {
+                    objects.clear();
+                    all.forEach(object -> objects.put(object.getMetadata().getName(), object));
+                    begun.countDown();
+                }
+                case Change.Present<T>(T object) ->
+                    objects.put(object.getMetadata().getName(), object);
+                case Change.Gone<T>(T object) ->
+                    objects.remove(object.getMetadata().getName());
+            }
         }
     }
 }

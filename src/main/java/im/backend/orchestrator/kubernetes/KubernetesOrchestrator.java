@@ -91,7 +91,6 @@ public final class KubernetesOrchestrator implements Orchestrator {
 
     @Override
     public Instance start(Workload workload) {
-        namespaces.find(workload.release());
         applied.apply(Kind.SECRET, objects.environment(workload));
         V1Deployment deployment = deployment(objects.deployment(workload));
         sightings.remember(workload.key(), Address.of(deployment));
@@ -121,7 +120,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
 
     @Override
     public Observation observe(Workload.Key key) {
-        Optional<Sighting> seen = sightings.now(key);
+        Optional<Sighting> seen = sightings.observed(key);
         if (seen.isEmpty()) {
             return new Observation.Absent();
         }
@@ -131,7 +130,8 @@ public final class KubernetesOrchestrator implements Orchestrator {
         }
         Address place = sightings.place(key).orElseThrow();
         if (!sighting.rolledOut()) {
-            return ReleaseEvents.in(cluster, place.namespace())
+            return sightings
+                    .warnings(key, place)
                     .hindrance(place, sighting.unready(), sighting.hindrance())
                     .or(() -> waiting(sighting.unready()))
                     .<Observation>map(Observation.Held::new)

@@ -6,16 +6,12 @@ import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
-import im.backend.problem.Problem;
 import io.kubernetes.client.openapi.models.V1Namespace;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /** Namespaces of releases: made when they are not there, taken over when they are ours, left alone when they are not. */
 final class Namespaces {
-    private static final Duration POLL = Duration.ofMillis(250);
-
     private final Cluster cluster;
     private final KubernetesSettings settings;
     private final Ownership ownership;
@@ -30,9 +26,11 @@ final class Namespaces {
         this.objects = new NamespaceObjects(settings, ownership);
     }
 
-    /** One of the same name that is just going is waited for. */
+    /** One of the same name that is just going is waited for. Fails with Conflict {@code cluster-foreign} as {@link #find}. */
     void create(ReleaseName release) {
-        awaitGone(release);
+        if (find(release).filter(Namespaces::isGoing).isPresent()) {
+            cluster.awaitGone(Kind.NAMESPACE, address(release), settings.patience());
+        }
         applied.apply(Kind.NAMESPACE, objects.namespace(release));
         objects.policies(release).forEach(policy -> applied.apply(Kind.NETWORK_POLICY, policy));
         applied.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
@@ -59,35 +57,8 @@ final class Namespaces {
         cluster.delete(Kind.NAMESPACE, namespace, Propagation.BACKGROUND);
     }
 
-    /** Fails with Conflict {@code cluster-foreign} when there is one of somebody else's. */
-    private void awaitGone(ReleaseName release) {
-        long deadline = System.nanoTime() + settings.patience().toNanos();
-        while (find(release).filter(Namespaces::isGoing).isPresent()) {
-            if (System.nanoTime() - deadline > 0) {
-                throw new Problem.Unavailable(
-                                "cluster-slow",
-                                "Namespace " + release + " is still being removed after "
-                                        + settings.patience().toSeconds()
-                                        + " s. See what holds it with `kubectl get namespace " + release + " -o yaml`.",
-                                Duration.ofSeconds(30))
-                        .asException();
-            }
-            pause("waiting for namespace " + release + " to go");
-        }
-    }
-
     static boolean isGoing(V1Namespace namespace) {
         return namespace.getMetadata().getDeletionTimestamp() != null;
-    }
-
-    private static void pause(String what) {
-        try {
-            Thread.sleep(POLL);
-        } catch (InterruptedException stop) {
-            Thread.currentThread().interrupt();
-            throw new Problem.StageFailed("cancelled", "Interrupted while " + what + ".", "", List.of())
-                    .asException(stop);
-        }
     }
 
     private static Address address(ReleaseName release) {

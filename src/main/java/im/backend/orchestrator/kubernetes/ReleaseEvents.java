@@ -29,13 +29,20 @@ import java.util.stream.Stream;
 record ReleaseEvents(List<CoreV1Event> latestFirst) {
     private static final System.Logger LOG = System.getLogger(ReleaseEvents.class.getName());
 
+    static Selection of(String namespace) {
+        return Selection.in(namespace).where("type", "Warning");
+    }
+
+    static ReleaseEvents sorted(List<CoreV1Event> warnings) {
+        return new ReleaseEvents(warnings.stream()
+                .sorted(Comparator.comparing(ReleaseEvents::at).reversed())
+                .toList());
+    }
+
     /** None where the cluster lets nobody read them: without them the rest is still told. */
     static ReleaseEvents in(Cluster cluster, String namespace) {
         try {
-            return new ReleaseEvents(
-                    cluster.list(Kind.EVENT, Selection.in(namespace).where("type", "Warning")).stream()
-                            .sorted(Comparator.comparing(ReleaseEvents::at).reversed())
-                            .toList());
+            return sorted(cluster.list(Kind.EVENT, of(namespace)));
         } catch (ProblemException unread) {
             LOG.log(System.Logger.Level.DEBUG, "no events of {0}: {1}", namespace, unread.getMessage());
             return new ReleaseEvents(List.of());

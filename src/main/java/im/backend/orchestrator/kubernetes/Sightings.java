@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at what became of a key. Whoever waits for it asks every few milliseconds: what was started here is {@linkplain
@@ -67,36 +68,39 @@ final class Sightings {
                 .findFirst();
     }
 
-    /** As {@link #recent}, for whoever will ask again and again until it is as it shall be. */
+    /** As it is now, for whoever will ask again and again until it is as it shall be; empty when there is nothing of the key. */
     Optional<Sighting> awaited(Workload.Key key) {
-        Address place = places.get(key);
-        if (place != null) {
-            followings
-                    .computeIfAbsent(
-                            key,
-                            same -> Following.of(
-                                    cluster, pods(key, place), following -> followings.remove(key, following)))
-                    .hasBegun(FIRST_WORD);
-        }
+        Following following = follow(key);
         // Somebody may have looked while the watches are broken: what is seen counts more than what is told.
-        Look last = looks.get(key);
-        return last != null && last.isFresh() ? last.sighting() : recent(key);
-    }
-
-    /** As it was a moment ago at most; empty when there is nothing of the key. */
-    Optional<Sighting> recent(Workload.Key key) {
-        Following following = followings.get(key);
-        if (following != null && following.hasBegun(Duration.ZERO)) {
-            return following.sighting();
-        }
         Look last = looks.get(key);
         if (last != null && last.isFresh()) {
             return last.sighting();
         }
-        return now(key);
+        return following != null && following.hasBegun(FIRST_WORD) ? following.sighting() : now(key);
     }
 
-    Optional<Sighting> now(Workload.Key key) {
+    /** As it is now, looked at unless the API server tells it anyway; empty when there is nothing of the key. */
+    Optional<Sighting> observed(Workload.Key key) {
+        Following following = followings.get(key);
+        boolean told = following != null && following.hasBegun(Duration.ZERO) && !following.isSilent();
+        return told ? following.sighting() : now(key);
+    }
+
+    /** What the cluster complains of in the namespace of the key's Deployment. */
+    ReleaseEvents warnings(Workload.Key key, Address deployment) {
+        Following following = followings.get(key);
+        return following == null ? ReleaseEvents.in(cluster, deployment.namespace()) : following.warnings();
+    }
+
+    private @Nullable Following follow(Workload.Key key) {
+        Address place = places.get(key);
+        return place == null
+                ? null
+                : followings.computeIfAbsent(
+                        key, same -> Following.of(cluster, pods(key, place), ended -> followings.remove(key, ended)));
+    }
+
+    private Optional<Sighting> now(Workload.Key key) {
         Optional<Sighting> seen = place(key).flatMap(address -> look(key, address));
         looks.put(key, new Look(System.nanoTime(), seen));
         if (seen.isEmpty()) {
