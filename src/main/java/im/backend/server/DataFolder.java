@@ -8,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,27 +89,6 @@ final class DataFolder implements AutoCloseable {
 
     Path resolve(String name) {
         return path.resolve(name);
-    }
-
-    long freeBytes() {
-        try {
-            FileStore disk = Files.getFileStore(path);
-            return disk.getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    /** Whether a small write goes through, as it does not on a disk that went read-only. */
-    boolean writable() {
-        Path probe = path.resolve("lock.probe");
-        try {
-            Files.writeString(probe, "");
-            Files.deleteIfExists(probe);
-            return true;
-        } catch (IOException readOnlyOrFull) {
-            return false;
-        }
     }
 
     @Override

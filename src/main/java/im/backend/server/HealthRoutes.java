@@ -4,6 +4,7 @@ import im.backend.api.http.Access;
 import im.backend.api.http.Answer;
 import im.backend.api.http.ApiRoute;
 import im.backend.problem.Problem;
+import im.backend.server.metrics.Metrics;
 import im.backend.wire.server.HealthBody;
 import im.backend.wire.server.ServerBody;
 import java.time.Duration;

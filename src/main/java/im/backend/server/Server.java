@@ -12,6 +12,8 @@ import im.backend.host.Launcher;
 import im.backend.host.toolchain.Toolchains;
 import im.backend.manifest.ManifestReader;
 import im.backend.registry.disk.DiskRegistry;
+import im.backend.server.facts.ServerFacts;
+import im.backend.server.metrics.Metrics;
 import im.backend.source.git.GitSourceStore;
 import im.backend.source.git.http.GitRoutes;
 import im.backend.store.sql.Database;
@@ -110,12 +112,11 @@ public final class Server implements AutoCloseable {
         Api.UseCases useCases = wiring.useCases(ports, engine, bases, registry, database);
         ServerFacts facts = new ServerFacts(
                 config,
-                data,
+                data.path(),
                 launcher,
-                begun,
-                () -> stopping,
+                new ServerFacts.Life(begun, () -> stopping),
                 new ServerFacts.Apps(apps, cluster.map(one -> one::check)),
-                () -> registry.depot().map(ServerFacts::objectStore));
+                registry::depot);
         Api api = wiring.api(identity, useCases, metrics, facts);
         GitRoutes git = wiring.git(source, identity, useCases);
         images.upkeep(registry, stores.releases());

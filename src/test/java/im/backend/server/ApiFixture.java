@@ -40,6 +40,8 @@ import im.backend.scan.ScanPolicy;
 import im.backend.scan.Scanning;
 import im.backend.secret.InMemorySecretStore;
 import im.backend.server.edge.EdgeLimits;
+import im.backend.server.metrics.MeteredDeploymentLog;
+import im.backend.server.metrics.Metrics;
 import im.backend.source.InMemorySourceStore;
 import im.backend.store.InMemoryDeploymentLog;
 import im.backend.store.InMemoryProjectStore;

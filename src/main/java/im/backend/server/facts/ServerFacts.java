@@ -1,10 +1,12 @@
-package im.backend.server;
+package im.backend.server.facts;
 
 import im.backend.config.ServerConfig;
+import im.backend.file.FreeSpace;
 import im.backend.host.HostFacts;
 import im.backend.host.Launcher;
 import im.backend.registry.disk.DepotReport;
 import im.backend.wire.server.ServerBody;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,42 +15,40 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /** What {@code doctor} and {@code /readyz} want to know. */
-final class ServerFacts {
+public final class ServerFacts {
     private final ServerConfig config;
-    private final DataFolder data;
+    private final Path data;
+    private final DataDisk disk;
     private final Launcher launcher;
-    private final Instant startedAt;
-    private final BooleanSupplier stopping;
+    private final Life life;
     private final Apps apps;
-    private final Supplier<Optional<ServerBody.Check>> blobs;
+    private final Supplier<Optional<DepotReport>> depot;
 
-    ServerFacts(
+    /**
+     * @param data the server's data folder
+     * @param depot how the store of objects is that blobs are kept in; empty when they are kept in the data folder
+     */
+    public ServerFacts(
             ServerConfig config,
-            DataFolder data,
+            Path data,
             Launcher launcher,
-            Instant startedAt,
-            BooleanSupplier stopping,
+            Life life,
             Apps apps,
-            Supplier<Optional<ServerBody.Check>> blobs) {
+            Supplier<Optional<DepotReport>> depot) {
         this.config = config;
         this.data = data;
+        this.disk = new DataDisk(data, new FreeSpace(data, config.limits().freeSpaceMinBytes()));
         this.launcher = launcher;
-        this.startedAt = startedAt;
-        this.stopping = stopping;
+        this.life = life;
         this.apps = apps;
-        this.blobs = blobs;
+        this.depot = depot;
     }
 
-    ServerBody body() {
-        return new ServerBody(
-                version(),
-                Runtime.version().toString(),
-                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
-                startedAt,
-                apps.cluster().isPresent() ? "kubernetes" : "local",
-                apps.url(),
-                checks(),
-                new ServerLimits(config).byName());
+    public record Life(Instant startedAt, BooleanSupplier stopping) {
+        private ServerBody.Check check() {
+            boolean ends = stopping.getAsBoolean();
+            return new ServerBody.Check("running", !ends, ends ? "the server is stopping" : "yes", "");
+        }
     }
 
     /**
@@ -57,60 +57,47 @@ final class ServerFacts {
      * @param url with {@code *} for the label of the app
      * @param cluster how it is; empty when they run on this host
      */
-    record Apps(String url, Optional<Supplier<ServerBody.Check>> cluster) {}
+    public record Apps(String url, Optional<Supplier<ServerBody.Check>> cluster) {}
+
+    public ServerBody body() {
+        return new ServerBody(
+                version(),
+                Runtime.version().toString(),
+                System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                life.startedAt(),
+                apps.cluster().isPresent() ? "kubernetes" : "local",
+                apps.url(),
+                checks(),
+                new ServerLimits(config).byName());
+    }
 
     /** From the jar's manifest; a build directory has none. */
-    static String version() {
+    private static String version() {
         return Optional.ofNullable(ServerFacts.class.getPackage().getImplementationVersion())
                 .orElse("development");
     }
 
     /** Those that decide whether the server takes deployments. */
-    List<ServerBody.Check> readiness() {
-        long free = data.freeBytes();
-        long wanted = config.limits().freeSpaceMinBytes();
-        return List.of(
-                new ServerBody.Check(
-                        "data folder",
-                        data.writable(),
-                        data.path() + (data.writable() ? " can be written" : " can not be written"),
-                        data.writable() ? "" : "Check the disk and the folder's owner"),
-                new ServerBody.Check(
-                        "disk space",
-                        free >= wanted,
-                        (free >> 20) + " MiB free",
-                        free >= wanted
-                                ? ""
-                                : "Uploads and pushes are refused. Free at least " + (wanted >> 20)
-                                        + " MiB, by backendim registry gc or by deleting projects"),
-                new ServerBody.Check(
-                        "running",
-                        !stopping.getAsBoolean(),
-                        stopping.getAsBoolean() ? "the server is stopping" : "yes",
-                        ""));
+    public List<ServerBody.Check> readiness() {
+        return List.of(disk.write(), disk.room(), life.check());
     }
 
     private List<ServerBody.Check> checks() {
         List<ServerBody.Check> checks = new ArrayList<>(readiness());
         apps.cluster().map(Supplier::get).ifPresent(checks::add);
-        checks.add(blobs.get()
+        checks.add(depot.get()
+                .map(ServerFacts::objectStore)
                 .orElseGet(() -> new ServerBody.Check("registry blobs", true, "in " + data.resolve("registry"), "")));
         if (apps.cluster().isEmpty()) {
             checks.add(new AppData(data.resolve("volumes")).check());
         }
         HostFacts facts = launcher.facts();
-        boolean sandboxed = facts.sandbox() != HostFacts.SandboxKind.NONE;
-        String sandbox = facts.sandbox().description() + "; apps share the host's network";
-        checks.add(new ServerBody.Check(
-                "sandbox",
-                sandboxed,
-                facts.reason().isEmpty() ? sandbox : sandbox + ": " + facts.reason(),
-                facts.fix()));
+        checks.add(sandbox(facts));
         facts.limits().forEach((name, how) -> checks.add(new ServerBody.Check("limit of " + name, true, how, "")));
         return checks;
     }
 
-    static ServerBody.Check objectStore(DepotReport report) {
+    private static ServerBody.Check objectStore(DepotReport report) {
         boolean waits = report.waitingBlobs() + report.waitingRepositories() > 0;
         String detail = "in " + report.place() + ", " + (report.cacheBytes() >> 20) + " of "
                 + (report.cacheBytesMax() >> 20) + " MiB copied here"
@@ -123,5 +110,14 @@ final class ServerFacts {
                 report.failure().isEmpty(),
                 detail,
                 report.failure().orElse(""));
+    }
+
+    private static ServerBody.Check sandbox(HostFacts facts) {
+        String what = facts.sandbox().description() + "; apps share the host's network";
+        return new ServerBody.Check(
+                "sandbox",
+                facts.sandbox() != HostFacts.SandboxKind.NONE,
+                facts.reason().isEmpty() ? what : what + ": " + facts.reason(),
+                facts.fix());
     }
 }

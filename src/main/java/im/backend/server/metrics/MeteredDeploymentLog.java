@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.metrics;
 
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Counts what is written to the log of deployments: since status is a fold of it, nothing can be missed there. */
-final class MeteredDeploymentLog implements DeploymentLog {
+public final class MeteredDeploymentLog implements DeploymentLog {
     private final DeploymentLog log;
     private final Metrics metrics;
     private final Map<DeploymentId, Stage> running = new ConcurrentHashMap<>();
 
     private record Stage(DeploymentStatus status, Instant since) {}
 
-    MeteredDeploymentLog(DeploymentLog log, Metrics metrics) {
+    public MeteredDeploymentLog(DeploymentLog log, Metrics metrics) {
         this.log = log;
         this.metrics = metrics;
     }

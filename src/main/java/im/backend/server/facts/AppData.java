@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.facts;
 
 import im.backend.file.FileTree;
 import im.backend.wire.server.ServerBody;

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.facts;
 
 import im.backend.config.ServerConfig;
 import java.time.Duration;

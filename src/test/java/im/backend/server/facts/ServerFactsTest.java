@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.facts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ServerLimitsTest {
+class ServerFactsTest {
     @TempDir
     Path folder;
 

@@ -1,4 +1,4 @@
-package im.backend.server;
+package im.backend.server.metrics;
 
 import im.backend.api.http.RequestObserver;
 import im.backend.deploy.upkeep.Repairs;
@@ -18,7 +18,7 @@ import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
 /** What the server counts, in a registry of its own. Safe for several threads. */
-final class Metrics implements RequestObserver {
+public final class Metrics implements RequestObserver {
     private static final double NANOS = 1e9;
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
@@ -58,7 +58,7 @@ final class Metrics implements RequestObserver {
             .classicUpperBounds(0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900)
             .register(registry);
 
-    Metrics() {
+    public Metrics() {
         gauge(
                 "jvm_memory_used_bytes",
                 "Heap in use",
@@ -78,7 +78,7 @@ final class Metrics implements RequestObserver {
     }
 
     /** A number that is read whenever somebody asks. */
-    void gauge(String name, String help, DoubleSupplier value) {
+    public void gauge(String name, String help, DoubleSupplier value) {
         GaugeWithCallback.builder()
                 .name(name)
                 .help(help)
@@ -87,7 +87,7 @@ final class Metrics implements RequestObserver {
     }
 
     /** Reads what somebody else counts. */
-    void repairs(Supplier<Repairs> repairs) {
+    public void repairs(Supplier<Repairs> repairs) {
         CounterWithCallback.builder()
                 .name("backendim_repairs_total")
                 .help("Live releases that had to be brought back, by result: mended or failed")
@@ -106,7 +106,7 @@ final class Metrics implements RequestObserver {
         requestSeconds.labelValues(route).observe(took.toNanos() / NANOS);
     }
 
-    void proxied(int status, Duration took) {
+    public void proxied(int status, Duration took) {
         proxied.labelValues(status / 100 + "xx").inc();
         proxySeconds.observe(took.toNanos() / NANOS);
     }
@@ -119,7 +119,7 @@ final class Metrics implements RequestObserver {
         deployments.labelValues(result).inc();
     }
 
-    String text() {
+    public String text() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
             PrometheusTextFormatWriter.create().write(out, registry.scrape());
