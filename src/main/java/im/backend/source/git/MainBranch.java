@@ -12,7 +12,6 @@ import org.eclipse.jgit.internal.storage.file.PackInserter;
 import org.eclipse.jgit.lib.CommitBuilder;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
-import org.eclipse.jgit.lib.RefUpdate;
 import org.eclipse.jgit.revwalk.RevCommit;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +24,14 @@ record MainBranch(FileRepository git, Clock clock) {
     /** Fails with {@code commit-conflict} when main went another way. */
     void forwardTo(CommitHash hash) throws IOException {
         try (RevWalk walk = new RevWalk(git)) {
-            RevCommit commit = GitSourceStore.parse(walk, hash);
-            Optional<ObjectId> main = head();
+            RevCommit commit = Commits.parse(walk, hash);
+            Optional<ObjectId> main = branches().main();
             switch (way(walk, main, commit)) {
                 case BEHIND -> {}
                 case APART -> throw moved(hash, main.orElse(null));
                 case AHEAD -> {
-                    if (!moveTo(walk, main, commit)) {
-                        throw moved(hash, head().orElse(null));
+                    if (!branches().moveMain(walk, main, commit)) {
+                        throw moved(hash, branches().main().orElse(null));
                     }
                 }
             }
@@ -43,24 +42,24 @@ record MainBranch(FileRepository git, Clock clock) {
     void forwardOrJoin(CommitHash hash) throws IOException {
         for (int push = 0; push < PUSHES_MAX; push++) {
             try (RevWalk walk = new RevWalk(git)) {
-                RevCommit commit = GitSourceStore.parse(walk, hash);
-                Optional<ObjectId> main = head();
+                RevCommit commit = Commits.parse(walk, hash);
+                Optional<ObjectId> main = branches().main();
                 @Nullable
                 ObjectId next = switch (way(walk, main, commit)) {
                     case BEHIND -> null;
                     case APART -> merge(main.orElseThrow(), commit);
                     case AHEAD -> commit;
                 };
-                if (next == null || moveTo(walk, main, next)) {
+                if (next == null || branches().moveMain(walk, main, next)) {
                     return;
                 }
             }
         }
-        throw moved(hash, head().orElse(null));
+        throw moved(hash, branches().main().orElse(null));
     }
 
-    private Optional<ObjectId> head() throws IOException {
-        return GitSourceStore.target(git, Repositories.MAIN);
+    private Branches branches() {
+        return new Branches(git);
     }
 
     /** Where a commit stands, seen from main. */
@@ -81,19 +80,6 @@ record MainBranch(FileRepository git, Clock clock) {
         return walk.isMergedInto(now, commit) ? Way.AHEAD : Way.APART;
     }
 
-    /** False when a push moved main since we looked. */
-    private boolean moveTo(RevWalk walk, Optional<ObjectId> from, ObjectId to) throws IOException {
-        RefUpdate update = git.updateRef(Repositories.MAIN);
-        update.setExpectedOldObjectId(from.orElse(ObjectId.zeroId()));
-        update.setNewObjectId(to);
-        if (update.update(walk) == RefUpdate.Result.LOCK_FAILURE) {
-            return false;
-        }
-        GitSourceStore.require(update.getResult(), Repositories.MAIN);
-        Disk.force(git.getDirectory().toPath().resolve("refs/heads"));
-        return true;
-    }
-
     private ObjectId merge(ObjectId main, RevCommit upload) throws IOException {
         CommitBuilder builder = new CommitBuilder();
         builder.setTreeId(upload.getTree());
@@ -102,10 +88,7 @@ record MainBranch(FileRepository git, Clock clock) {
         builder.setCommitter(new PersonIdent(upload.getCommitterIdent(), clock.instant(), ZoneOffset.UTC));
         builder.setMessage(upload.getFullMessage());
         try (PackInserter inserter = git.getObjectDatabase().newPackInserter()) {
-            ObjectId id = inserter.insert(builder);
-            inserter.flush();
-            GitSourceStore.forcePackOf(git, id);
-            return id;
+            return new Commits(git).write(inserter, builder);
         }
     }
 
