@@ -14,50 +14,28 @@ import im.backend.config.ServerConfig.Registry;
 import im.backend.config.ServerConfig.Scan;
 import im.backend.config.ServerConfig.State;
 import im.backend.problem.Problem;
-import im.backend.problem.Suggestion;
 import im.backend.problem.Violation;
-import im.backend.yaml.YamlException;
-import im.backend.yaml.YamlNode;
-import im.backend.yaml.YamlReader;
-import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the {@link ServerConfig} of a file, the environment and flags, of which the last named wins. */
 public final class ConfigReader {
     public static final String FILE_NAME = "backendim.yml";
     public static final String FILE_VARIABLE = "BACKENDIM_CONFIG_FILE";
-    private static final String VARIABLE_PREFIX = "BACKENDIM_";
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.[0-9]{1,3}){3}|::1|0:0:0:0:0:0:0:1");
-    private static final int FILE_BYTES_MAX = 64 * 1024;
 
-    /** Read by the CLI and the launcher, so that they are no mistyped settings. */
-    private static final List<String> OTHER_VARIABLES = List.of(
-            FILE_VARIABLE,
-            "BACKENDIM_URL",
-            "BACKENDIM_TOKEN",
-            "BACKENDIM_PROJECT",
-            "BACKENDIM_JAVA_HOME",
-            "BACKENDIM_JAVA_OPTIONS");
-
-    private final Map<String, String> environment;
+    private final ConfigSources sources;
     private final List<Violation> faults = new ArrayList<>();
-    private final Map<String, Found> found = new HashMap<>();
     private final List<LoadedConfig.Line> lines = new ArrayList<>();
 
-    private record Found(String text, String origin) {}
-
-    private ConfigReader(Map<String, String> environment) {
-        this.environment = environment;
+    private ConfigReader(ConfigSources sources) {
+        this.sources = sources;
     }
 
     /**
@@ -67,13 +45,15 @@ public final class ConfigReader {
      * @throws im.backend.problem.ProblemException Invalid {@code config-invalid} with every fault of all sources
      */
     public static LoadedConfig read(@Nullable Path file, Map<String, String> environment, Map<String, String> flags) {
-        return new ConfigReader(environment).read(file, flags);
+        ConfigSources sources = new ConfigSources(environment);
+        sources.readFile(file);
+        sources.readEnvironment();
+        sources.readFlags(flags);
+        return new ConfigReader(sources).read();
     }
 
-    private LoadedConfig read(@Nullable Path file, Map<String, String> flags) {
-        configFile(file).ifPresent(this::readFile);
-        readEnvironment();
-        flags.forEach((key, text) -> put(key, text, "flag " + key));
+    private LoadedConfig read() {
+        faults.addAll(sources.faults());
         ServerConfig config = build();
         if (!faults.isEmpty()) {
             Violation first = faults.getFirst();
@@ -86,103 +66,6 @@ public final class ConfigReader {
                     .asException();
         }
         return new LoadedConfig(config, lines);
-    }
-
-    private Optional<Path> configFile(@Nullable Path asked) {
-        if (asked != null) {
-            return Optional.of(asked);
-        }
-        String named = environment.get(FILE_VARIABLE);
-        if (named != null && !named.isBlank()) {
-            return Optional.of(Path.of(named));
-        }
-        return List.of(folder("XDG_CONFIG_HOME", ".config").resolve(FILE_NAME), Path.of("/etc/backendim", FILE_NAME))
-                .stream()
-                .filter(Files::isRegularFile)
-                .findFirst();
-    }
-
-    private Path folder(String variable, String belowHome) {
-        String named = environment.get(variable);
-        Path base = named == null || named.isBlank()
-                ? Path.of(environment.getOrDefault("HOME", ".")).resolve(belowHome)
-                : Path.of(named);
-        return base.resolve("backendim");
-    }
-
-    private void readFile(Path file) {
-        try {
-            YamlNode document = YamlReader.read(Files.readAllBytes(file), FILE_BYTES_MAX);
-            if (document instanceof YamlNode.Mapping mapping) {
-                flatten(file, "", mapping);
-            } else {
-                fault(
-                        file + " " + document.at(),
-                        "holds " + document.kind() + " (expected: keys such as server.port:)");
-            }
-        } catch (YamlException broken) {
-            fault(file + " " + broken.at(), String.valueOf(broken.getMessage()));
-        } catch (IOException unreadable) {
-            fault(file.toString(), "could not be read (expected: a readable file): " + unreadable);
-        }
-    }
-
-    /** {@code server: {port: 1}} and {@code server.port: 1} are the same. */
-    private void flatten(Path file, String prefix, YamlNode.Mapping mapping) {
-        for (YamlNode.Entry entry : mapping.entries()) {
-            String key = prefix + entry.key();
-            String origin = file.getFileName() + " " + entry.at();
-            switch (entry.value()) {
-                case YamlNode.Scalar scalar -> put(key, scalar.isNull() ? "" : scalar.text(), origin);
-                case YamlNode.Mapping nested -> {
-                    if (Settings.all().stream()
-                            .anyMatch(setting -> setting.key().startsWith(key + "."))) {
-                        flatten(file, key + ".", nested);
-                    } else {
-                        fault(origin, unknown(key));
-                    }
-                }
-                case YamlNode.Sequence list -> put(key, joined(list), origin);
-            }
-        }
-    }
-
-    private static String joined(YamlNode.Sequence list) {
-        return list.items().stream()
-                .map(item -> item instanceof YamlNode.Scalar scalar ? scalar.text() : item.kind())
-                .collect(Collectors.joining(", "));
-    }
-
-    private void readEnvironment() {
-        for (Setting<?> setting : Settings.all()) {
-            String text = environment.get(setting.variable());
-            if (text != null) {
-                put(setting.key(), text, setting.variable());
-            }
-        }
-        List<String> variables = Settings.all().stream().map(Setting::variable).toList();
-        environment.keySet().stream()
-                .filter(name -> name.startsWith(VARIABLE_PREFIX))
-                .filter(name -> !variables.contains(name) && !OTHER_VARIABLES.contains(name))
-                .sorted()
-                .forEach(name -> fault(name, Suggestion.unknown("variable", name, variables)));
-    }
-
-    private void put(String key, String text, String origin) {
-        if (Settings.all().stream().noneMatch(setting -> setting.key().equals(key))) {
-            fault(origin, unknown(key));
-            return;
-        }
-        found.put(key, new Found(text.strip(), origin));
-    }
-
-    private static String unknown(String key) {
-        return Suggestion.unknown(
-                "setting", key, Settings.all().stream().map(Setting::key).toList());
-    }
-
-    private void fault(String place, String message) {
-        faults.add(new Violation(place, message));
     }
 
     private ServerConfig build() {
@@ -335,9 +218,10 @@ public final class ConfigReader {
     /** What was found, else the default; a value that is not allowed is noted, and the default stands in for it. */
     private <T> T value(Setting<T> setting) {
         String fallback = setting.key().equals(Settings.DATA.key())
-                ? folder("XDG_DATA_HOME", ".local/share").toString()
+                ? sources.folder("XDG_DATA_HOME", ".local/share").toString()
                 : setting.fallback();
-        Found given = found.getOrDefault(setting.key(), new Found(fallback, "default"));
+        ConfigSources.Found given =
+                sources.found().getOrDefault(setting.key(), new ConfigSources.Found(fallback, "default"));
         Optional<T> value = setting.kind().parse().apply(given.text());
         lines.add(new LoadedConfig.Line(setting.key(), given.text(), given.origin()));
         if (value.isEmpty()) {
@@ -345,5 +229,9 @@ public final class ConfigReader {
             fault(given.origin(), message);
         }
         return value.or(() -> setting.kind().parse().apply(fallback)).orElseThrow();
+    }
+
+    private void fault(String place, String message) {
+        faults.add(new Violation(place, message));
     }
 }
