@@ -1,36 +1,24 @@
 package im.backend.store.sql;
 
-import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentId;
-import im.backend.domain.DeploymentStatus;
 import im.backend.domain.LoggedEvent;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
-import im.backend.domain.ReleaseVersion;
-import im.backend.domain.UserName;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.store.DeploymentLog;
-import java.net.URI;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import im.backend.store.sql.DeploymentRows.Row;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /** The events, and beside them the fold of each deployment's events, so that no reader has to fold. */
 public final class SqlDeploymentLog implements DeploymentLog {
-    private static final String COLUMNS = """
-        SELECT d.number, d.id, d.project_id, d.commit_hash, d.created_by, d.origin, d.base_version, d.created_at,
-               d.status, d.last_sequence, d.updated_at, d.version, d.url, d.failure
-        FROM deployment d
-        """;
-
     private final Database database;
     private final Clock clock;
 
@@ -38,9 +26,6 @@ public final class SqlDeploymentLog implements DeploymentLog {
         this.database = database;
         this.clock = clock;
     }
-
-    /** A deployment and the number of its row. */
-    private record Stored(long number, Deployment deployment) {}
 
     @Override
     public Deployment open(Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
@@ -93,7 +78,8 @@ public final class SqlDeploymentLog implements DeploymentLog {
 
     @Override
     public Optional<Deployment> find(DeploymentId deployment) {
-        return database.read(handle -> stored(handle, deployment, "")).map(Stored::deployment);
+        return database.read(handle -> new DeploymentRows(handle).find(deployment))
+                .map(Row::deployment);
     }
 
     @Override
@@ -117,37 +103,36 @@ public final class SqlDeploymentLog implements DeploymentLog {
 
     @Override
     public List<Deployment> list(ProjectId project, Instant before, int countMax) {
-        return database.read(handle -> handle.createQuery(COLUMNS + """
-            WHERE d.project_id = :project AND d.created_at < :before
-            ORDER BY d.project_id, d.created_at DESC, d.number DESC FETCH FIRST :count ROWS ONLY\
-            """)
-                .bind("project", project.value())
-                .bind("before", Rows.bound(before))
-                .bind("count", countMax)
-                .map((row, context) -> stored(row).deployment())
-                .list());
+        return deployments(rows -> rows.newest(project, before, countMax));
     }
 
     @Override
     public List<Deployment> unfinished() {
-        return database.read(handle -> handle.createQuery(COLUMNS + "WHERE d.finished = FALSE ORDER BY d.number")
-                .map((row, context) -> stored(row).deployment())
-                .list());
+        return deployments(DeploymentRows::unfinished);
+    }
+
+    private List<Deployment> deployments(Function<DeploymentRows, List<Row>> wanted) {
+        return database.read(handle -> wanted.apply(new DeploymentRows(handle))).stream()
+                .map(Row::deployment)
+                .toList();
     }
 
     private Deployment openOnce(
             Handle handle, Deployment deployment, DeploymentEvent.Entered queued, Optional<Idempotency> idempotency) {
         Instant now = Rows.storable(clock.instant());
-        Optional<Deployment> earlier = idempotency.flatMap(asked -> earlier(handle, deployment.by(), asked, now));
+        DeploymentRows rows = new DeploymentRows(handle);
+        Optional<IdempotencyRows> requests =
+                idempotency.map(asked -> new IdempotencyRows(handle, deployment.by(), asked, now));
+        Optional<Row> earlier = requests.flatMap(IdempotencyRows::earlier).flatMap(rows::numbered);
         if (earlier.isPresent()) {
-            return earlier.get();
+            return earlier.get().deployment();
         }
         Rows.requireProject(handle, deployment.project());
         LoggedEvent first = new LoggedEvent(deployment.id(), 1, now, queued);
         Deployment opened = storable(deployment).apply(first);
-        long number = insert(handle, opened);
+        long number = rows.insert(opened);
         insert(handle, number, first);
-        idempotency.ifPresent(asked -> remember(handle, deployment.by(), asked, number, now));
+        requests.ifPresent(request -> request.remember(number));
         return opened;
     }
 
@@ -169,8 +154,8 @@ public final class SqlDeploymentLog implements DeploymentLog {
     }
 
     private LoggedEvent append(Handle handle, DeploymentId id, DeploymentEvent event) {
-        Stored before = stored(handle, id, "FOR UPDATE")
-                .orElseThrow(() -> new Problem.NotFound("No deployment " + id + ".").asException());
+        DeploymentRows rows = new DeploymentRows(handle);
+        Row before = rows.lock(id).orElseThrow(() -> new Problem.NotFound("No deployment " + id + ".").asException());
         if (before.deployment().status().terminal()) {
             throw new Problem.Conflict(
                             "already-finished",
@@ -181,37 +166,8 @@ public final class SqlDeploymentLog implements DeploymentLog {
         LoggedEvent logged =
                 new LoggedEvent(id, before.deployment().lastSequence() + 1, Rows.storable(clock.instant()), event);
         insert(handle, before.number(), logged);
-        update(handle, before.number(), before.deployment().apply(logged));
+        rows.update(new Row(before.number(), before.deployment().apply(logged)));
         return logged;
-    }
-
-    private static Optional<Stored> stored(Handle handle, DeploymentId id, String lock) {
-        return handle.createQuery(COLUMNS + "WHERE d.id = :id " + lock)
-                .bind("id", id.value())
-                .map((row, context) -> stored(row))
-                .findOne();
-    }
-
-    private static long insert(Handle handle, Deployment deployment) {
-        return handle.createUpdate("""
-            INSERT INTO deployment (id, project_id, commit_hash, created_by, origin, base_version,
-                                    created_at, status, finished, last_sequence, updated_at)
-            VALUES (:id, :project, :commit, :by, :origin, :base, :createdAt, :status, FALSE,
-                     :sequence, :updatedAt)\
-            """)
-                .bind("id", deployment.id().value())
-                .bind("project", deployment.project().value())
-                .bind("commit", deployment.commit().value())
-                .bind("by", deployment.by().value())
-                .bind("origin", deployment.origin().name())
-                .bind("base", deployment.base().map(ReleaseVersion::number))
-                .bind("createdAt", Rows.time(deployment.createdAt()))
-                .bind("status", deployment.status().wireName())
-                .bind("sequence", deployment.lastSequence())
-                .bind("updatedAt", Rows.time(deployment.updatedAt()))
-                .executeAndReturnGeneratedKeys("number")
-                .mapTo(Long.class)
-                .one();
     }
 
     private static void insert(Handle handle, long number, LoggedEvent logged) {
@@ -229,83 +185,5 @@ public final class SqlDeploymentLog implements DeploymentLog {
                 .bind("at", Rows.time(logged.at()))
                 .bind("body", body)
                 .execute();
-    }
-
-    private static void update(Handle handle, long number, Deployment deployment) {
-        handle.createUpdate("""
-            UPDATE deployment
-            SET status = :status, finished = :finished, last_sequence = :sequence, updated_at = :updatedAt,
-                version = :version, url = :url, failure = :failure
-            WHERE number = :number\
-            """)
-                .bind("status", deployment.status().wireName())
-                .bind("finished", deployment.status().terminal())
-                .bind("sequence", deployment.lastSequence())
-                .bind("updatedAt", Rows.time(deployment.updatedAt()))
-                .bind("version", deployment.version().map(ReleaseVersion::number))
-                .bind("url", deployment.url().map(URI::toString))
-                .bind("failure", deployment.failure().map(failed -> EventJson.text(EventJson.write(failed))))
-                .bind("number", number)
-                .execute();
-    }
-
-    private static Optional<Deployment> earlier(Handle handle, UserName by, Idempotency asked, Instant now) {
-        record Earlier(String requestHash, Deployment deployment) {}
-        Optional<Earlier> earlier = handle.createQuery("""
-            SELECT d.number, d.id, d.project_id, d.commit_hash, d.created_by, d.origin, d.base_version, d.created_at,
-                   d.status, d.last_sequence, d.updated_at, d.version, d.url, d.failure, i.request_hash
-            FROM idempotency i JOIN deployment d ON d.number = i.deployment_number
-            WHERE i.created_by = :by AND i.request_key = :key AND i.created_at > :oldest\
-            """)
-                .bind("by", by.value())
-                .bind("key", asked.key())
-                .bind("oldest", Rows.time(now.minus(IDEMPOTENCY_KEPT)))
-                .map((row, context) ->
-                        new Earlier(row.getString("request_hash"), stored(row).deployment()))
-                .findOne();
-        if (earlier.isPresent() && !earlier.get().requestHash().equals(asked.requestHash())) {
-            throw new Problem.Invalid(
-                            "idempotency-mismatch",
-                            "The Idempotency-Key was used for another request in the last 24 hours. Use a new key.")
-                    .asException();
-        }
-        return earlier.map(Earlier::deployment);
-    }
-
-    private static void remember(Handle handle, UserName by, Idempotency asked, long number, Instant now) {
-        handle.createUpdate("DELETE FROM idempotency WHERE created_at <= :oldest")
-                .bind("oldest", Rows.time(now.minus(IDEMPOTENCY_KEPT)))
-                .execute();
-        handle.createUpdate("""
-            INSERT INTO idempotency (created_by, request_key, request_hash, deployment_number, created_at)
-            VALUES (:by, :key, :hash, :number, :now)\
-            """)
-                .bind("by", by.value())
-                .bind("key", asked.key())
-                .bind("hash", asked.requestHash())
-                .bind("number", number)
-                .bind("now", Rows.time(now))
-                .execute();
-    }
-
-    private static Stored stored(ResultSet row) throws SQLException {
-        Optional<String> url = Optional.ofNullable(row.getString("url"));
-        Optional<String> failure = Optional.ofNullable(row.getString("failure"));
-        return new Stored(
-                row.getLong("number"),
-                new Deployment(
-                        new DeploymentId(row.getObject("id", UUID.class)),
-                        new ProjectId(row.getString("project_id")),
-                        new CommitHash(row.getString("commit_hash")),
-                        new UserName(row.getString("created_by")),
-                        Deployment.Origin.valueOf(row.getString("origin")),
-                        Rows.number(row, "base_version").map(ReleaseVersion::new),
-                        Rows.instant(row, "created_at"),
-                        DeploymentStatus.ofWireName(row.getString("status")),
-                        row.getLong("last_sequence"),
-                        Rows.instant(row, "updated_at"),
-                        Rows.number(row, "version").map(ReleaseVersion::new),
-                        url.map(URI::create),
-                        failure.map(EventJson::parse).map(EventJson::failed)));
     }
 }
