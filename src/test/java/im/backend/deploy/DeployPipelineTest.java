@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import im.backend.deploy.ports.DeploySettings;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
@@ -21,12 +20,10 @@ import im.backend.orchestrator.Sickness;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,20 +35,11 @@ class DeployPipelineTest {
             .toList();
     private static final String VOLUME = "volumes: [{name: data, path: /data, size: 1Gi}]\n";
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
+    DeployPipelineTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
     }
 
     @Test
@@ -324,8 +312,7 @@ class DeployPipelineTest {
 
     @Test
     void aReleaseThatIsNotKeptCanNotBeRolledBackTo() {
-        platform.restartWith(
-                new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofSeconds(1), 2, Duration.ZERO));
+        platform.restartWith(new Hurried().releasesKept(2));
         for (int at = 1; at <= 4; at++) {
             platform.deploy("main " + at);
         }

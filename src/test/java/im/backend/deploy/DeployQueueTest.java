@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import im.backend.deploy.ports.DeploySettings;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.EnvName;
@@ -31,34 +30,28 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DeployQueueTest {
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
     private final CountDownLatch building = new CountDownLatch(1);
-    private TestPlatform platform;
 
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
+    DeployQueueTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
     }
 
     @AfterEach
-    void close() {
+    void letBuildsEnd() {
         building.countDown();
-        platform.close();
     }
 
     @Test
     void aNewerDeploymentSupersedesTheOneThatWaitsAndNotTheOneThatRuns() {
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("one");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("one");
         Deployment waiting = platform.submit("two");
         Deployment newest = platform.submit("three");
 
@@ -102,7 +95,7 @@ class DeployQueueTest {
 
     @Test
     void projectsAreDeployedSideBySideUpToTheLimit() {
-        platform.restartWith(settings(2, 10));
+        platform.restartWith(new Hurried().queue(2, 10));
         platform.images.pauseUntil(building);
 
         List<Deployment> asked = new ArrayList<>();
@@ -120,7 +113,7 @@ class DeployQueueTest {
 
     @Test
     void aFullQueueIsSaidWithATimeToTryAgain() {
-        platform.restartWith(settings(1, 2));
+        platform.restartWith(new Hurried().queue(1, 2));
         platform.images.pauseUntil(building);
         for (String name : List.of("a", "b", "c")) {
             Deployment asked = platform.engine().deployments().submit(ADMIN, named(name));
@@ -158,9 +151,7 @@ class DeployQueueTest {
 
     @Test
     void aWaitingDeploymentIsCancelledAtOnce() {
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("one");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("one");
         Deployment waiting = platform.submit("two");
 
         Deployment cancelled = platform.engine().deployments().cancel(ADMIN, waiting.id());
@@ -173,9 +164,7 @@ class DeployQueueTest {
     @Test
     void aBuildIsCancelledAndTheOldReleaseServesOn() {
         Deployment good = platform.deploy("good");
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("two");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("two");
 
         platform.engine().deployments().cancel(ADMIN, running.id());
 
@@ -209,8 +198,7 @@ class DeployQueueTest {
 
     @Test
     void aBuildThatTakesTooLongIsEnded() {
-        platform.restartWith(new DeploySettings(
-                "localhost", 8000, 4, 10, Duration.ofMillis(200), LONG, Duration.ofSeconds(1), 10, Duration.ZERO));
+        platform.restartWith(new Hurried().buildMax(Duration.ofMillis(200)));
         platform.images.pauseUntil(building);
 
         assertThat(platform.failure(platform.submit("one"))).satisfies(failure -> {
@@ -221,8 +209,7 @@ class DeployQueueTest {
 
     @Test
     void aDeploymentThatTakesTooLongInAllIsEnded() {
-        platform.restartWith(new DeploySettings(
-                "localhost", 8000, 4, 10, LONG, Duration.ofMillis(200), Duration.ofSeconds(1), 10, Duration.ZERO));
+        platform.restartWith(new Hurried().wholeMax(Duration.ofMillis(200)));
         platform.images.pauseUntil(building);
 
         assertThat(platform.failure(platform.submit("one")).code()).isEqualTo("timeout");
@@ -249,9 +236,7 @@ class DeployQueueTest {
     @Test
     void aConfigChangeBehindAWaitingDeploymentIsThatDeployment() {
         platform.deploy("one");
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("two");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("two");
         Deployment waiting = platform.submit("three");
 
         assertThat(platform.engine().operations().restart(ADMIN, "shop").id()).isEqualTo(waiting.id());
@@ -260,9 +245,7 @@ class DeployQueueTest {
     @Test
     void aConfigChangeBehindARunningDeploymentFollowsIt() {
         platform.deploy("one");
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("two");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("two");
 
         Deployment change = platform.engine().operations().restart(ADMIN, "shop");
         building.countDown();
@@ -275,9 +258,7 @@ class DeployQueueTest {
 
     @Test
     void aConfigChangeBehindTheVeryFirstDeploymentFollowsIt() {
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("one");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("one");
 
         Deployment change = platform.engine().operations().restart(ADMIN, "shop");
         building.countDown();
@@ -289,9 +270,7 @@ class DeployQueueTest {
     @Test
     void whenTheServerStopsARunningDeploymentHasNoEndAndGoesOnAtTheNextStart() {
         Deployment good = platform.deploy("good");
-        platform.images.pauseUntil(building);
-        Deployment running = platform.submit("two");
-        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        Deployment running = atItsBuild("two");
 
         platform.engine().close();
         assertThat(platform.log.find(running.id()).orElseThrow().status()).isEqualTo(DeploymentStatus.BUILDING);
@@ -304,13 +283,16 @@ class DeployQueueTest {
         await().atMost(LONG).until(() -> platform.runningDeployments().equals(List.of(running.id())));
     }
 
+    /** Stays there until {@link #building} ends it. */
+    private Deployment atItsBuild(String main) {
+        platform.images.pauseUntil(building);
+        Deployment running = platform.submit(main);
+        platform.awaitStatus(running, DeploymentStatus.BUILDING);
+        return running;
+    }
+
     private static SubmitRequest named(String name) {
         SubmitRequest request = TestPlatform.upload(QUICK_HEALTH, "main of " + name);
         return new SubmitRequest(Optional.of(name), request.upload(), "", Optional.empty());
-    }
-
-    private static DeploySettings settings(int concurrency, int waitingMax) {
-        return new DeploySettings(
-                "localhost", 8000, concurrency, waitingMax, LONG, LONG, Duration.ofSeconds(1), 10, Duration.ZERO);
     }
 }

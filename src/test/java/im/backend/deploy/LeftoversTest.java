@@ -6,22 +6,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.QuietLogs;
-import im.backend.deploy.ports.Ports;
 import im.backend.domain.CommitHash;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.ReleaseName;
-import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Workload;
 import im.backend.problem.Problem;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,20 +30,11 @@ class LeftoversTest {
     @RegisterExtension
     static final QuietLogs QUIET = new QuietLogs("im.backend.deploy");
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
+    LeftoversTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
     }
 
     @Test
@@ -92,7 +78,7 @@ class LeftoversTest {
         platform.orchestrator.start(stranger);
         AtomicInteger failures = new AtomicInteger(2);
 
-        platform.restart(ports -> failing(ports, call, failures));
+        platform.restart(failing(call, failures)::onOrchestrator);
 
         platform.awaitOnly(live);
         assertThat(platform.answer("shop.localhost"))
@@ -105,7 +91,7 @@ class LeftoversTest {
         platform.deploy("one");
         platform.orchestrator.createNamespace(OF_A_FAILED_DEPLOYMENT);
         AtomicInteger failures = new AtomicInteger(1);
-        platform.restart(ports -> failing(ports, "namespaces", failures));
+        platform.restart(failing("namespaces", failures)::onOrchestrator);
         CountDownLatch built = new CountDownLatch(1);
         platform.images.pauseUntil(built);
         Deployment next = platform.submit("two");
@@ -120,29 +106,11 @@ class LeftoversTest {
         await().during(Duration.ofMillis(700)).atMost(LONG).untilAsserted(() -> platform.awaitOnly(next));
     }
 
-    private static Ports failing(Ports ports, String call, AtomicInteger times) {
-        Orchestrator real = ports.hosting().orchestrator();
-        Orchestrator flaky = (Orchestrator) Proxy.newProxyInstance(
-                LeftoversTest.class.getClassLoader(), new Class<?>[] {Orchestrator.class}, (_, method, arguments) -> {
-                    if (method.getName().equals(call) && times.getAndDecrement() > 0) {
-                        throw new Problem.Unavailable("cluster-unreachable", call + ": timeout", Duration.ZERO)
-                                .asException();
-                    }
-                    try {
-                        return method.invoke(real, arguments);
-                    } catch (InvocationTargetException refused) {
-                        throw refused.getCause();
-                    }
-                });
-        Ports.Hosting hosting = ports.hosting();
-        return new Ports(
-                ports.source(),
-                ports.manifests(),
-                ports.images(),
-                new Ports.Hosting(flaky, hosting.oneOff(), hosting.schedules(), hosting.logs(), hosting.storage()),
-                ports.router(),
-                ports.secrets(),
-                ports.scanning(),
-                ports.stores());
+    private static Tap failing(String call, AtomicInteger times) {
+        return called -> {
+            if (called.equals(call) && times.getAndDecrement() > 0) {
+                throw new Problem.Unavailable("cluster-unreachable", call + ": timeout", Duration.ZERO).asException();
+            }
+        };
     }
 }

@@ -26,30 +26,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class OperationsTest {
     private static final Caller STRANGER = new Caller(new UserName("eve"), Caller.Role.MEMBER);
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-    private Operations operations;
+    private final Operations operations;
 
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
+    OperationsTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
         operations = platform.engine().operations();
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
     }
 
     @Test

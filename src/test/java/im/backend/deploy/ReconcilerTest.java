@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import im.backend.QuietLogs;
-import im.backend.deploy.ports.DeploySettings;
 import im.backend.deploy.upkeep.Repairs;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
@@ -18,8 +17,7 @@ import im.backend.orchestrator.Workload;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,20 +28,11 @@ class ReconcilerTest {
     @RegisterExtension
     static final QuietLogs QUIET = new QuietLogs("im.backend.deploy");
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
+    ReconcilerTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
     }
 
     @Test
@@ -161,7 +150,7 @@ class ReconcilerTest {
     @Test
     void theRunningServerLooksByItself() {
         Deployment live = platform.deploy("one");
-        platform.restartWith(every(Duration.ofMillis(50)));
+        platform.restartWith(new Hurried().repairEvery(Duration.ofMillis(50)));
         platform.orchestrator.lose(key());
 
         await().atMost(LONG).until(() -> platform.runningDeployments().contains(live.id()));
@@ -171,7 +160,7 @@ class ReconcilerTest {
     @Test
     void aDeletionThatIsToldOfIsLookedAtBeforeItsTime() {
         Deployment live = platform.deploy("one");
-        platform.restartWith(every(Duration.ofHours(1)));
+        platform.restartWith(new Hurried().repairEvery(Duration.ofHours(1)));
         platform.orchestrator.lose(key());
 
         platform.engine().lookSoon();
@@ -182,7 +171,7 @@ class ReconcilerTest {
     @Test
     void anIntervalOfZeroNeverLooks() {
         platform.deploy("one");
-        platform.restartWith(every(Duration.ZERO));
+        platform.restartWith(new Hurried().repairEvery(Duration.ZERO));
         int looks = platform.orchestrator.looks();
 
         platform.engine().lookSoon();
@@ -193,9 +182,5 @@ class ReconcilerTest {
     private Workload.Key key() {
         assertThat(platform.orchestrator.running(SHOP)).isNotEmpty();
         return platform.workloads().getFirst().key();
-    }
-
-    private static DeploySettings every(Duration interval) {
-        return new DeploySettings("localhost", 8000, 4, 10, LONG, LONG, Duration.ofSeconds(1), 10, interval);
     }
 }

@@ -21,8 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,22 +30,14 @@ class ScanGateTest {
     private static final PackageUrl NEW_JINJA = PackageUrl.python("jinja2", "3.1.6");
     private static final ScanPolicy STRICT = new ScanPolicy(Optional.of(Severity.HIGH), Map.of());
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-
-    @BeforeEach
-    void open() {
+    ScanGateTest(@TempDir Path folder) {
         platform = new TestPlatform(folder);
         platform.scanner.find(finding("GHSA-1", Severity.HIGH, "3.1.3"));
         platform.scanner.find(finding("GHSA-2", Severity.CRITICAL, "3.1.6"));
         platform.scanner.find(finding("GHSA-3", Severity.MEDIUM, "3.1.4"));
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
     }
 
     @Test

@@ -11,8 +11,7 @@ import im.backend.orchestrator.Sickness;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,20 +20,11 @@ class ScheduledReleasesTest {
     private static final String REPORT = QUICK_HEALTH + "cron: [{schedule: '@daily', command: run a, name: report}]\n";
     private static final String RECREATED = REPORT + "deploy: {strategy: recreate}\n";
 
-    @TempDir
-    Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
+    ScheduledReleasesTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
     }
 
     @Test

@@ -84,6 +84,12 @@ public final class TestPlatform implements AutoCloseable {
         engine = open(ports(), settings);
     }
 
+    public static TestPlatform started(Path folder) {
+        TestPlatform platform = new TestPlatform(folder);
+        platform.engine().start();
+        return platform;
+    }
+
     public Ports ports() {
         return new Ports(
                 source,
@@ -107,8 +113,8 @@ public final class TestPlatform implements AutoCloseable {
         engine.start();
     }
 
-    void restartWith(DeploySettings changed) {
-        settings = changed;
+    void restartWith(Hurried changed) {
+        settings = changed.settings();
         restart(UnaryOperator.identity());
     }
 

@@ -29,8 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,28 +38,20 @@ class ProjectUseCasesTest {
     private static final EnvName GREETING = new EnvName("GREETING");
     private static final SecretName DB_URL = new SecretName("db_url");
 
-    @TempDir
-    private Path folder;
+    @AutoClose
+    private final TestPlatform platform;
 
-    private TestPlatform platform;
-    private Projects projects;
-    private ProjectEnv env;
-    private ProjectSecrets secrets;
-    private SourceEdits edits;
+    private final Projects projects;
+    private final ProjectEnv env;
+    private final ProjectSecrets secrets;
+    private final SourceEdits edits;
 
-    @BeforeEach
-    void open() {
-        platform = new TestPlatform(folder);
-        platform.engine().start();
+    ProjectUseCasesTest(@TempDir Path folder) {
+        platform = TestPlatform.started(folder);
         projects = new Projects(platform.ports(), platform.engine());
         env = new ProjectEnv(platform.ports(), platform.engine());
         secrets = new ProjectSecrets(platform.ports(), platform.engine());
         edits = new SourceEdits(platform.ports(), platform.engine());
-    }
-
-    @AfterEach
-    void close() {
-        platform.close();
     }
 
     @Test

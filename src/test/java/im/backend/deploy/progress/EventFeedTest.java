@@ -138,8 +138,7 @@ class EventFeedTest {
 
     @Test
     void strangersAndThoseWhoAskForTooMuchAreRefused(@TempDir Path folder) {
-        try (TestPlatform platform = new TestPlatform(folder)) {
-            platform.engine().start();
+        try (TestPlatform platform = TestPlatform.started(folder)) {
             Deployments deployments = platform.engine().deployments();
             Deployment ended = platform.deploy("one");
 

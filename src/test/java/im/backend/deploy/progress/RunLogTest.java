@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.deploy.Tap;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
@@ -15,7 +16,6 @@ import im.backend.secret.Redactor;
 import im.backend.store.DeploymentLog;
 import im.backend.store.StoreSamples;
 import im.backend.store.Stores;
-import java.lang.reflect.Proxy;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
@@ -148,7 +148,12 @@ class RunLogTest {
     @Test
     void whatCouldNotBeWrittenIsToldAtTheNextStatusAndWrittenWhenItCanBe() throws Exception {
         AtomicBoolean full = new AtomicBoolean(true);
-        RunLog onFullDisk = new RunLog(journal(refusing(full)), deployment, timer);
+        Tap disk = called -> {
+            if (full.get() && called.equals("append")) {
+                throw new Problem.StorageFull("No room.").asException();
+            }
+        };
+        RunLog onFullDisk = new RunLog(journal(disk.on(DeploymentLog.class, stores.deployments())), deployment, timer);
         onFullDisk.enter(DeploymentStatus.BUILDING, List.of());
         onFullDisk.line("building");
         written();
@@ -205,16 +210,6 @@ class RunLogTest {
         CountDownLatch over = new CountDownLatch(1);
         var _ = timer.submit(() -> over.await(LONG.toSeconds(), TimeUnit.SECONDS));
         return over;
-    }
-
-    private DeploymentLog refusing(AtomicBoolean full) {
-        return (DeploymentLog) Proxy.newProxyInstance(
-                getClass().getClassLoader(), new Class<?>[] {DeploymentLog.class}, (proxy, method, arguments) -> {
-                    if (full.get() && method.getName().equals("append")) {
-                        throw new Problem.StorageFull("No room.").asException();
-                    }
-                    return method.invoke(stores.deployments(), arguments);
-                });
     }
 
     private List<LoggedEvent> events() {

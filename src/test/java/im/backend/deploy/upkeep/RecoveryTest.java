@@ -9,18 +9,16 @@ import static org.awaitility.Awaitility.await;
 import im.backend.QuietLogs;
 import im.backend.deploy.CrashingPorts;
 import im.backend.deploy.DeployEngine;
+import im.backend.deploy.Tap;
 import im.backend.deploy.TestPlatform;
 import im.backend.deploy.ports.DeploySettings;
-import im.backend.deploy.ports.Ports;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentEvent;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Hostname;
 import im.backend.domain.Release;
-import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.Sickness;
 import im.backend.orchestrator.Workload;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,8 +49,7 @@ class RecoveryTest {
         String backendYml = QUICK_HEALTH + "release: python migrate.py\n" + (strategy.equals("recreate") ? VOLUME : "");
         int crashes = 0;
         for (int step = 1; step <= EFFECTS_MAX; step++) {
-            try (TestPlatform platform = new TestPlatform(folder.resolve("step-" + step))) {
-                platform.engine().start();
+            try (TestPlatform platform = TestPlatform.started(folder.resolve("step-" + step))) {
                 platform.deploy(backendYml, "one");
                 CrashingPorts crashing = new CrashingPorts(step, after);
                 crashInDeployment(platform, crashing, backendYml);
@@ -71,8 +68,7 @@ class RecoveryTest {
     @Test
     void aCrashInAFailingDeploymentIsMendedToo() {
         for (int step = 1; step <= 25; step++) {
-            try (TestPlatform platform = new TestPlatform(folder.resolve("step-" + step))) {
-                platform.engine().start();
+            try (TestPlatform platform = TestPlatform.started(folder.resolve("step-" + step))) {
                 platform.deploy(QUICK_HEALTH + VOLUME, "one");
                 platform.orchestrator.nextStarts(Sickness.EXITS_AT_ONCE);
                 CrashingPorts crashing = new CrashingPorts(step, true);
@@ -87,8 +83,7 @@ class RecoveryTest {
 
     @Test
     void liveReleasesAreBroughtUpAndRoutedAndStrangersRemoved() {
-        try (TestPlatform platform = new TestPlatform(folder)) {
-            platform.engine().start();
+        try (TestPlatform platform = TestPlatform.started(folder)) {
             Deployment live = platform.deploy("one");
             // As after a reboot of the machine: nothing runs, and no route is known.
             platform.orchestrator.stop(platform.workloads().getFirst().key(), Duration.ZERO);
@@ -104,48 +99,29 @@ class RecoveryTest {
 
     @Test
     void whatIsLiveIsRoutedBeforeAStrangerIsWaitedFor() {
-        try (TestPlatform platform = new TestPlatform(folder)) {
-            platform.engine().start();
+        try (TestPlatform platform = TestPlatform.started(folder)) {
             platform.deploy("one");
             Workload stranger = platform.workloads().getFirst();
             Deployment live = platform.deploy("two");
             platform.orchestrator.start(stranger);
             platform.router.withdraw(new Hostname("shop.localhost"));
             List<String> answersAtStop = new ArrayList<>();
+            Tap atStop = called -> {
+                if (called.equals("stop")) {
+                    answersAtStop.add(platform.answer("shop.localhost"));
+                }
+            };
 
-            platform.restart(
-                    ports -> beforeEachStop(ports, () -> answersAtStop.add(platform.answer("shop.localhost"))));
+            platform.restart(atStop::onOrchestrator);
 
             assertThat(answersAtStop).containsExactly(live.releaseName().toString());
             assertThat(platform.runningDeployments()).containsExactly(live.id());
         }
     }
 
-    private static Ports beforeEachStop(Ports ports, Runnable look) {
-        Orchestrator real = ports.hosting().orchestrator();
-        Orchestrator watched = (Orchestrator) Proxy.newProxyInstance(
-                RecoveryTest.class.getClassLoader(), new Class<?>[] {Orchestrator.class}, (_, method, arguments) -> {
-                    if (method.getName().equals("stop")) {
-                        look.run();
-                    }
-                    return method.invoke(real, arguments);
-                });
-        Ports.Hosting hosting = ports.hosting();
-        return new Ports(
-                ports.source(),
-                ports.manifests(),
-                ports.images(),
-                new Ports.Hosting(watched, hosting.oneOff(), hosting.schedules(), hosting.logs(), hosting.storage()),
-                ports.router(),
-                ports.secrets(),
-                ports.scanning(),
-                ports.stores());
-    }
-
     @Test
     void anAppThatRunsIsFoundAndNotStartedTwice() {
-        try (TestPlatform platform = new TestPlatform(folder)) {
-            platform.engine().start();
+        try (TestPlatform platform = TestPlatform.started(folder)) {
             platform.deploy("one");
             int starts = platform.orchestrator.starts();
 
@@ -158,8 +134,7 @@ class RecoveryTest {
 
     @Test
     void aStoppedProjectStaysStopped() {
-        try (TestPlatform platform = new TestPlatform(folder)) {
-            platform.engine().start();
+        try (TestPlatform platform = TestPlatform.started(folder)) {
             platform.deploy("one");
             platform.engine().operations().stop(TestPlatform.ADMIN, "shop");
 
@@ -173,8 +148,7 @@ class RecoveryTest {
     @Test
     void aDeploymentThatTakesTheServerDownEachTimeIsGivenUp() {
         CountDownLatch never = new CountDownLatch(1);
-        try (TestPlatform platform = new TestPlatform(folder)) {
-            platform.engine().start();
+        try (TestPlatform platform = TestPlatform.started(folder)) {
             platform.images.pauseUntil(never);
             Deployment poison = platform.submit("poison");
             platform.awaitStatus(poison, DeploymentStatus.BUILDING);
