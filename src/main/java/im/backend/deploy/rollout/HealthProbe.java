@@ -1,6 +1,5 @@
 package im.backend.deploy.rollout;
 
-import im.backend.deploy.progress.Wording;
 import im.backend.domain.AppManifest.HealthCheck;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
@@ -12,11 +11,9 @@ import im.backend.orchestrator.Observation;
 import im.backend.orchestrator.Orchestrator;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -24,9 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
  * seldom later; ends at once when the program does.
  */
 public final class HealthProbe {
-    private static final List<String> USUAL_PATHS = List.of("/healthz", "/health", "/up");
-    private static final String ROOT = "/";
-    private static final Duration CONNECT_MAX = Duration.ofSeconds(2);
     private static final long MILLISECOND = 1_000_000;
     /** Ages of a deaf instance at which its sockets are looked at; each look takes tens of milliseconds. */
     private static final List<Duration> LOOKS =
@@ -95,8 +89,8 @@ public final class HealthProbe {
         private final HealthCheck check;
         private final long begun = System.nanoTime();
         private final List<Duration> looksLeft = new ArrayList<>(LOOKS);
-        private String lastAnswer = "";
         private final HindranceLook hindrance;
+        private final HealthAnswers answers;
         private int deafLooks;
         private boolean connected;
         private boolean first = true;
@@ -106,6 +100,7 @@ public final class HealthProbe {
             this.target = target;
             this.check = target.release().manifest().healthcheck();
             this.hindrance = new HindranceLook(orchestrator, diagnosis, target.release(), target.instance());
+            this.answers = new HealthAnswers(target, answered);
         }
 
         void run() throws InterruptedException {
@@ -130,7 +125,7 @@ public final class HealthProbe {
         }
 
         private boolean answers() {
-            Optional<HttpPing> connection = HttpPing.connect(target.endpoint(), CONNECT_MAX);
+            Optional<HttpPing> connection = answers.connect();
             boolean atOnce = first;
             first = false;
             if (connection.isEmpty()) {
@@ -144,75 +139,7 @@ public final class HealthProbe {
             }
             doubted = false;
             connected = true;
-            return check.path().isPresent()
-                    ? configuredPathAnswers(connection.get(), check.path().get())
-                    : usualPathAnswers(connection.get());
-        }
-
-        private boolean configuredPathAnswers(HttpPing connection, String path) {
-            return switch (ask(connection, path)) {
-                case HttpPing.Answer.Status(int code) -> code >= 200 && code < 400;
-                case HttpPing.Answer.NotHttp() -> false;
-                case HttpPing.Answer.Silent silent -> false;
-            };
-        }
-
-        private boolean usualPathAnswers(HttpPing open) {
-            Optional<HttpPing> connection = Optional.of(open);
-            for (String path : paths()) {
-                if (connection.isEmpty()) {
-                    return false;
-                }
-                switch (ask(connection.get(), path)) {
-                    case HttpPing.Answer.Status(int code) -> {
-                        if (healthy(path, code)) {
-                            answered.put(target.release().project(), path);
-                            return true;
-                        }
-                        if (code >= 500) {
-                            return false;
-                        }
-                    }
-                    case HttpPing.Answer.NotHttp() -> {
-                        return true;
-                    }
-                    // An app that breaks off each request has an open port too, and is of no use behind a proxy.
-                    case HttpPing.Answer.Silent silent -> {
-                        return false;
-                    }
-                }
-                connection = HttpPing.connect(target.endpoint(), CONNECT_MAX);
-            }
-            connection.ifPresent(HttpPing::close);
-            return false;
-        }
-
-        private Set<String> paths() {
-            Set<String> paths = new LinkedHashSet<>();
-            Optional.ofNullable(answered.get(target.release().project())).ifPresent(paths::add);
-            paths.addAll(USUAL_PATHS);
-            paths.add(ROOT);
-            return paths;
-        }
-
-        private static boolean healthy(String path, int code) {
-            return path.equals(ROOT) ? code < 500 : code >= 200 && code < 400;
-        }
-
-        private HttpPing.Answer ask(HttpPing connection, String path) {
-            try (connection) {
-                HttpPing.Answer answer = connection.get(path, target.host().value(), check.timeout());
-                lastAnswer = switch (answer) {
-                    case HttpPing.Answer.Status(int code) -> "GET " + path + " answered " + code;
-                    case HttpPing.Answer.NotHttp() -> "GET " + path + " was not answered in HTTP/1";
-                    case HttpPing.Answer.Silent(boolean timedOut) ->
-                        "GET " + path
-                                + (timedOut
-                                        ? " was not answered within " + Wording.of(check.timeout())
-                                        : " was cut off without an answer");
-                };
-                return answer;
-            }
+            return answers.areGood(connection.get());
         }
 
         /** An app on another port is told so after two looks, and not at the deadline. */
@@ -246,7 +173,7 @@ public final class HealthProbe {
             }
             return connected
                     ? diagnosis
-                            .unhealthy(target.release(), target.instance(), lastAnswer, deadline)
+                            .unhealthy(target.release(), target.instance(), answers.last(), deadline)
                             .asException()
                     : diagnosis
                             .deaf(target.release(), target.instance(), target.endpoint(), deadline)
