@@ -5,6 +5,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import im.backend.build.BuildRequest;
 import im.backend.build.BuiltLayout;
+import im.backend.build.jib.layer.LayerFolder;
+import im.backend.build.jib.layer.PlacedLayer;
+import im.backend.build.jib.layer.StoredLayer;
 import im.backend.domain.Command;
 import im.backend.domain.Digest;
 import im.backend.domain.StartPlan;
@@ -56,7 +59,7 @@ final class AdoptedImage {
         JsonNode diffIds = configuration.path("rootfs").path("diff_ids");
         for (JsonNode layer : manifest.path("layers")) {
             Digest diffId = new Digest(diffIds.path(layers.size()).asText());
-            layers.add(new PlacedLayer(take(digest(layer), diffId), ImageLabels.ROOT));
+            layers.add(new PlacedLayer(take(digest(layer), diffId), LayerFolder.ROOT));
         }
         ImageLabels labels = new ImageLabels(
                 start,
@@ -106,7 +109,7 @@ final class AdoptedImage {
                 processes,
                 plan.release(),
                 environment,
-                folder.startsWith(ImageLabels.ROOT) ? folder : ImageLabels.ROOT);
+                folder.startsWith(LayerFolder.ROOT) ? folder : LayerFolder.ROOT);
     }
 
     private static void label(ObjectNode configuration, ImageConfiguration described) {

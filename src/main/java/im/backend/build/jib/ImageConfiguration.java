@@ -10,6 +10,7 @@ import com.google.cloud.tools.jib.image.json.OciManifestTemplate;
 import com.google.cloud.tools.jib.json.JsonTemplateMapper;
 import im.backend.build.BuildRequest;
 import im.backend.build.Platform;
+import im.backend.build.jib.layer.Layers;
 import im.backend.domain.AppManifest.VolumeClaim;
 import im.backend.domain.Command;
 import im.backend.domain.StartPlan;
@@ -30,10 +31,8 @@ import java.util.stream.Collectors;
  */
 record ImageConfiguration(
         BuildRequest request, ImageLabels labels, Optional<StoredBase> base, List<LayerDescriptor> layers) {
-    /** Of the user and the group that apps run as; a number, since a base need not know a name for it. */
-    static final int USER = 1000;
-
     static final String CREATED = "org.opencontainers.image.created";
+
     static final String SOURCE = "org.opencontainers.image.source";
     private static final int CONTAINER_PORT = 8080;
     private static final String SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -59,7 +58,7 @@ record ImageConfiguration(
                 .addExposedPorts(Set.of(Port.tcp(CONTAINER_PORT)))
                 .addVolumes(volumes().stream().map(AbsoluteUnixPath::get).collect(Collectors.toSet()))
                 .setWorkingDirectory(labels.start().folder())
-                .setUser(USER + ":" + USER)
+                .setUser(Layers.USER + ":" + Layers.USER)
                 .addLabels(described);
         Optional.ofNullable(labels.start().processes().get(StartPlan.WEB))
                 .ifPresent(web -> image.setEntrypoint(entrypoint(web, environment)));

@@ -23,9 +23,6 @@ import java.util.TreeMap;
  * @param sbom the blob with the bill of materials; older images have none
  */
 record ImageLabels(StartPlan start, List<String> layerPaths, List<String> mountPoints, Optional<Digest> sbom) {
-    /** The path of a layer that is part of a whole system. */
-    static final String ROOT = "/";
-
     static final String START = "im.backend.start";
     static final String LAYER_PATHS = "im.backend.layer-paths";
     static final String MOUNT_POINTS = "im.backend.mount-points";

@@ -14,6 +14,7 @@ import im.backend.build.BuiltTree;
 import im.backend.build.ImageBase;
 import im.backend.build.ImageBuilder;
 import im.backend.build.ReleaseImage;
+import im.backend.build.jib.layer.Layers;
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseVersion;
@@ -170,7 +171,7 @@ public final class JibImageBuilder implements ImageBuilder, AutoCloseable {
                     image,
                     stored.labels().start(),
                     switch (settings.opening()) {
-                        case UNPACKED -> layers.open(stored);
+                        case UNPACKED -> layers.open(stored.folders());
                         case PULLED -> List.of();
                     });
         } catch (IOException failed) {

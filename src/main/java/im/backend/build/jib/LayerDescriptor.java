@@ -4,6 +4,7 @@ import com.google.cloud.tools.jib.api.DescriptorDigest;
 import com.google.cloud.tools.jib.blob.BlobDescriptor;
 import com.google.cloud.tools.jib.image.Layer;
 import com.google.cloud.tools.jib.image.ReferenceLayer;
+import im.backend.build.jib.layer.StoredLayer;
 import im.backend.domain.Digest;
 import java.security.DigestException;
 

@@ -3,6 +3,7 @@ package im.backend.build.jib;
 import com.google.cloud.tools.jib.image.json.BuildableManifestTemplate.ContentDescriptorTemplate;
 import com.google.cloud.tools.jib.image.json.OciManifestTemplate;
 import com.google.cloud.tools.jib.json.JsonTemplateMapper;
+import im.backend.build.jib.layer.LayerFolder;
 import im.backend.domain.Digest;
 import im.backend.registry.BlobStore;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import im.backend.domain.Digest;
 
@@ -9,7 +9,7 @@ import im.backend.domain.Digest;
  * @param diffId of the tar itself (OCI image spec, "Layer DiffID")
  * @param reused the blob was there before
  */
-record StoredLayer(Digest digest, Digest diffId, long sizeBytes, boolean reused) {
+public record StoredLayer(Digest digest, Digest diffId, long sizeBytes, boolean reused) {
     static StoredLayer parse(String line) {
         String[] words = line.split(" ", -1);
         if (words.length != 3) {

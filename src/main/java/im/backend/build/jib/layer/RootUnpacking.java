@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import java.io.BufferedInputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import im.backend.build.jib.app.AppFiles;
 import im.backend.domain.Digest;
@@ -15,14 +15,17 @@ import java.util.TreeMap;
  * @param name of the folder: equal names, equal content
  * @param mountPoints names below it that other folders are mounted on
  */
-record LayerFolder(String name, String path, List<Digest> layers, List<String> mountPoints) {
-    LayerFolder {
+public record LayerFolder(String name, String path, List<Digest> layers, List<String> mountPoints) {
+    /** The path of an image with a system of its own. */
+    public static final String ROOT = "/";
+
+    public LayerFolder {
         layers = List.copyOf(layers);
         mountPoints = List.copyOf(mountPoints);
     }
 
     boolean isWholeSystem() {
-        return path.equals(ImageLabels.ROOT);
+        return path.equals(ROOT);
     }
 
     /** Outer paths first, since the inner ones are mounted on them. */
@@ -31,14 +34,14 @@ record LayerFolder(String name, String path, List<Digest> layers, List<String> m
     }
 
     /** @param storage paths of a whole system that something else is mounted on */
-    static List<LayerFolder> of(List<Digest> layers, List<String> paths, List<String> storage) {
+    public static List<LayerFolder> of(List<Digest> layers, List<String> paths, List<String> storage) {
         Map<String, List<Digest>> byPath = new TreeMap<>();
         for (int at = 0; at < layers.size(); at++) {
             byPath.computeIfAbsent(paths.get(at), absent -> new ArrayList<>()).add(layers.get(at));
         }
         List<LayerFolder> folders = new ArrayList<>();
         byPath.forEach((path, digests) -> {
-            List<String> mountPoints = path.equals(ImageLabels.ROOT)
+            List<String> mountPoints = path.equals(ROOT)
                     ? storage
                     : byPath.keySet().stream()
                             .filter(other -> other.startsWith(path + "/"))

@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import im.backend.build.jib.app.AppFolders;
 import im.backend.domain.Digest;

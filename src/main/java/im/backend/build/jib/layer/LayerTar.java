@@ -1,7 +1,8 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import com.google.cloud.tools.jib.blob.BlobDescriptor;
 import com.google.cloud.tools.jib.hash.CountingDigestOutputStream;
+import im.backend.build.jib.app.AppFile;
 import im.backend.domain.Digest;
 import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
@@ -11,8 +12,11 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -58,9 +62,41 @@ final class LayerTar implements Closeable {
         addFoldersAbove(path);
         if (folders.add(path)) {
             TarArchiveEntry entry = new TarArchiveEntry(path + "/", TarConstants.LF_DIR);
-            entry.setIds(ImageConfiguration.USER, ImageConfiguration.USER);
+            entry.setIds(Layers.USER, Layers.USER);
             put(entry, FOLDER_MODE);
             tar.closeArchiveEntry();
+        }
+    }
+
+    /** @param folder has the content of the files */
+    void addApp(Path folder, List<AppFile> files) throws IOException {
+        addFolder("app");
+        for (AppFile file : files) {
+            String path = "app/" + file.path();
+            if (file.kind() == AppFile.Kind.LINK) {
+                addLink(path, file.content());
+            } else {
+                addFile(path, folder.resolve(file.path()), file.kind() == AppFile.Kind.PROGRAM);
+            }
+        }
+    }
+
+    /** A folder with all that is in it. */
+    void addTree(String path, Path folder) throws IOException {
+        addFolder(path);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(one -> !one.equals(folder))
+                    .sorted(Comparator.comparing(Path::toString))
+                    .toList()) {
+                String name = path + "/" + folder.relativize(file);
+                if (Files.isSymbolicLink(file)) {
+                    addLink(name, Files.readSymbolicLink(file).toString());
+                } else if (Files.isDirectory(file)) {
+                    addFolder(name);
+                } else {
+                    addFile(name, file, Files.isExecutable(file));
+                }
+            }
         }
     }
 

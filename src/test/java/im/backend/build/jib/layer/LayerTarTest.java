@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import im.backend.build.BuildPlan;
 import im.backend.build.BuildRequest;
@@ -17,8 +17,6 @@ import im.backend.file.Unfinished;
 import im.backend.registry.BlobStore;
 import im.backend.registry.RepositoryName;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.channels.Channels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -30,39 +28,31 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The layers of images: packed as blobs, and unpacked as folders that apps run from. */
-final class Layers {
-    /** Of a whole image, unpacked. */
-    private static final long SYSTEM_BYTES_MAX = 32L << 30;
-    /** What every program expects, and what the sandbox gives it whatever the image holds. */
-    private static final List<String> SYSTEM_FOLDERS = List.of("/proc", "/dev", "/tmp", "/run", "/var/tmp", "/etc");
+public final class Layers {
+    /** Of the user and the group that apps run as; a number, since a base need not know a name for it. */
+    public static final int USER = 1000;
 
-    private static final List<String> SYSTEM_FILES = List.of("/etc/resolv.conf", "/etc/hosts");
-
-    private final BlobStore blobs;
     private final LayerStore store;
     private final AppFolders folders;
     private final Path unpacked;
     private final Path unfinished;
-    private final Clock clock;
+    private final OpenLayers open;
 
-    Layers(Path folder, BlobStore blobs, Clock clock) {
-        this.blobs = blobs;
-        this.clock = clock;
+    public Layers(Path folder, BlobStore blobs, Clock clock) {
         this.unpacked = folder.resolve("layers");
         this.unfinished = folder.resolve("layers-unfinished");
         this.store = new LayerStore(folder.resolve("keys"), blobs);
         this.folders = new AppFolders(unpacked, folder.resolve("projects"), unfinished);
+        this.open = new OpenLayers(folders, unfinished, blobs, clock);
     }
 
-    void start() throws IOException {
+    public void start() throws IOException {
         new FileTree(unfinished).delete();
         Files.createDirectories(unfinished);
         store.start();
@@ -70,7 +60,8 @@ final class Layers {
     }
 
     /** Dependencies first: what changes least is lowest. */
-    List<PlacedLayer> store(BuildRequest request, BuildPlan.Outline outline, BuiltTree built) throws IOException {
+    public List<PlacedLayer> store(BuildRequest request, BuildPlan.Outline outline, BuiltTree built)
+            throws IOException {
         List<PlacedLayer> placed = new ArrayList<>();
         RepositoryName repository = RepositoryName.of(request.project());
         for (DependencyLayer dependencies : built.layers()) {
@@ -86,7 +77,7 @@ final class Layers {
      *
      * @param paths absolute
      */
-    Optional<StoredLayer> storeVolumes(RepositoryName repository, List<String> paths) throws IOException {
+    public Optional<StoredLayer> storeVolumes(RepositoryName repository, List<String> paths) throws IOException {
         if (paths.isEmpty()) {
             return Optional.empty();
         }
@@ -100,9 +91,7 @@ final class Layers {
     private PlacedLayer storeDependencies(RepositoryName repository, DependencyLayer dependencies) throws IOException {
         String key = key("dependencies", List.of(dependencies.key(), dependencies.path()));
         StoredLayer layer = store.store(
-                repository,
-                key,
-                tar -> pack(tar, dependencies.folder(), dependencies.path().substring(1)));
+                repository, key, tar -> tar.addTree(dependencies.path().substring(1), dependencies.folder()));
         LayerFolder folder = LayerFolder.of(List.of(layer.digest()), List.of(dependencies.path()))
                 .getFirst();
         SealedFolder sealed = folders.named(folder.name());
@@ -140,7 +129,7 @@ final class Layers {
         try (AppFolders.Draft draft = folders.draft(request.project(), request.tree(), app, mountPoints)) {
             for (int at = 0; at < parts.size(); at++) {
                 List<AppFile> part = parts.get(at);
-                stored.add(store.store(repository, keys.get(at), tar -> pack(tar, draft.folder(), part)));
+                stored.add(store.store(repository, keys.get(at), tar -> tar.addApp(draft.folder(), part)));
             }
             folders.finish(request.project(), draft, folder(stored, built).name());
         }
@@ -159,7 +148,7 @@ final class Layers {
         return Optional.of(known);
     }
 
-    /** The folder that {@link StoredImage#folders} will ask for. */
+    /** The folder that the image made of these will ask for. */
     private static LayerFolder folder(List<StoredLayer> app, BuiltTree built) {
         List<Digest> digests = new ArrayList<>();
         List<String> paths = new ArrayList<>();
@@ -181,36 +170,6 @@ final class Layers {
             digest.update((line + "\n").getBytes(StandardCharsets.UTF_8));
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static void pack(LayerTar tar, Path folder, List<AppFile> files) throws IOException {
-        tar.addFolder("app");
-        for (AppFile file : files) {
-            String path = "app/" + file.path();
-            if (file.kind() == AppFile.Kind.LINK) {
-                tar.addLink(path, file.content());
-            } else {
-                tar.addFile(path, folder.resolve(file.path()), file.kind() == AppFile.Kind.PROGRAM);
-            }
-        }
-    }
-
-    private static void pack(LayerTar tar, Path folder, String path) throws IOException {
-        tar.addFolder(path);
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.filter(one -> !one.equals(folder))
-                    .sorted(Comparator.comparing(Path::toString))
-                    .toList()) {
-                String name = path + "/" + folder.relativize(file);
-                if (Files.isSymbolicLink(file)) {
-                    tar.addLink(name, Files.readSymbolicLink(file).toString());
-                } else if (Files.isDirectory(file)) {
-                    tar.addFolder(name);
-                } else {
-                    tar.addFile(name, file, Files.isExecutable(file));
-                }
-            }
-        }
     }
 
     /** Names the same files a second time; on another file system they are copied. */
@@ -241,64 +200,12 @@ final class Layers {
     }
 
     /** Unpacks what is not there. */
-    List<ReleaseImage.Mount> open(StoredImage image) throws IOException {
-        List<ReleaseImage.Mount> mounts = new ArrayList<>();
-        for (LayerFolder folder : image.folders()) {
-            SealedFolder sealed = folders.named(folder.name());
-            if (!sealed.isWhole()) {
-                unpack(folder, sealed);
-            }
-            sealed.touch(clock.millis());
-            mounts.add(new ReleaseImage.Mount(sealed.path(), folder.path()));
-        }
-        return mounts;
-    }
-
-    private synchronized void unpack(LayerFolder folder, SealedFolder sealed) throws IOException {
-        if (sealed.isWhole()) {
-            return;
-        }
-        try (Unfinished fresh = Unfinished.in(unfinished, "layer")) {
-            if (folder.isWholeSystem()) {
-                unpackSystem(folder, fresh.path());
-            } else {
-                unpackPart(folder, fresh.path());
-            }
-            sealed.fill(fresh.path());
-        }
-    }
-
-    private void unpackPart(LayerFolder folder, Path fresh) throws IOException {
-        for (Digest layer : folder.layers()) {
-            try (InputStream blob = Channels.newInputStream(blobs.open(layer))) {
-                new Unpacking(fresh, folder.path().substring(1)).unpack(blob);
-            }
-        }
-        for (String mountPoint : folder.mountPoints()) {
-            Files.createDirectories(fresh.resolve(mountPoint));
-        }
-    }
-
-    private void unpackSystem(LayerFolder folder, Path fresh) throws IOException {
-        RootUnpacking unpacking = new RootUnpacking(fresh, SYSTEM_BYTES_MAX);
-        for (Digest layer : folder.layers()) {
-            try (InputStream blob = Channels.newInputStream(blobs.open(layer))) {
-                unpacking.unpack(blob);
-            }
-        }
-        for (String path : SYSTEM_FOLDERS) {
-            unpacking.makeFolder(path);
-        }
-        for (String path : SYSTEM_FILES) {
-            unpacking.makeFile(path);
-        }
-        for (String path : folder.mountPoints()) {
-            unpacking.makeFolder(path);
-        }
+    public List<ReleaseImage.Mount> open(List<LayerFolder> wanted) throws IOException {
+        return open.open(wanted);
     }
 
     /** Removes folders that no live image needs and that were not opened since then. */
-    void prune(Set<String> needed, long beforeMillis) throws IOException {
+    public void prune(Set<String> needed, long beforeMillis) throws IOException {
         store.prune();
         for (Path file : AppFolders.list(unpacked)) {
             String name = file.getFileName().toString().replaceFirst("\\.seal(ed|ing)$", "");

@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package im.backend.build.jib;
+package im.backend.build.jib.layer;
 
 import im.backend.file.FileTree;
 import java.io.IOException;
