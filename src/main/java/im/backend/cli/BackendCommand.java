@@ -5,6 +5,7 @@ import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Failures;
 import im.backend.cli.session.GlobalOptions;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Terminal;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
@@ -17,9 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import picocli.CommandLine;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The program itself: finds the command among the arguments, runs it, and words what went wrong. */
 public final class BackendCommand {
@@ -51,8 +49,6 @@ public final class BackendCommand {
             return find(args);
         } catch (ProblemException failed) {
             return failures.tell(failed);
-        } catch (ParameterException wrong) {
-            return failures.tell(usage(wrong).asException(wrong));
         } catch (IOException broken) {
             return failures.tell(local(broken).asException(broken));
         } catch (UncheckedIOException broken) {
@@ -115,43 +111,26 @@ public final class BackendCommand {
     private int call(Verb verb, List<String> args) throws IOException {
         GlobalOptions options = new GlobalOptions();
         Action action = verb.action();
-        CommandLine parser = parser(verb, action, options);
-        parser.parseArgs(args.toArray(String[]::new));
+        Syntax syntax = syntax(verb, action, options);
+        syntax.parse(args);
         options.apply(terminal);
         if (options.help()) {
-            terminal.answerRaw(parser.getUsageMessage(CommandLine.Help.Ansi.OFF));
+            terminal.answerRaw(syntax.help());
             return ExitCode.DONE.code();
         }
         return action.run(new Session(options, terminal, environment, folder, Clock.systemUTC()));
     }
 
-    static CommandLine parser(Verb verb, Action action, GlobalOptions options) {
-        CommandLine parser = new CommandLine(action);
-        parser.getCommandSpec()
-                .name(NAME + " " + verb.words())
-                .addMixin("global", CommandLine.Model.CommandSpec.forAnnotatedObject(options));
-        parser.getCommandSpec()
-                .usageMessage()
-                .description(verb.summary() + ".")
-                .sortOptions(false)
-                .width(100);
-        parser.setUnmatchedOptionsArePositionalParams(false);
-        return parser;
+    private static Syntax syntax(Verb verb, Action action, GlobalOptions options) {
+        Syntax syntax = new Syntax(NAME + " " + verb.words(), verb.summary());
+        action.declare(syntax);
+        options.declare(syntax);
+        return syntax;
     }
 
-    private static Problem usage(ParameterException wrong) {
-        if (wrong instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getUnmatched().isEmpty()
-                && unmatched.getUnmatched().getFirst().startsWith("-")) {
-            List<String> known = new ArrayList<>(
-                    wrong.getCommandLine().getCommandSpec().optionsMap().keySet());
-            String option = unmatched.getUnmatched().getFirst();
-            int equals = option.indexOf('=');
-            return new Problem.Malformed(
-                    "unknown-option",
-                    Suggestion.unknown("option", equals > 0 ? option.substring(0, equals) : option, known));
-        }
-        return new Problem.Malformed("bad-parameter", String.valueOf(wrong.getMessage()));
+    /** What the command takes, to be looked at. */
+    static Syntax syntax(Verb verb) {
+        return syntax(verb, verb.action(), new GlobalOptions());
     }
 
     private static Problem local(Exception broken) {

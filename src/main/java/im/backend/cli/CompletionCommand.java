@@ -5,28 +5,26 @@ import im.backend.cli.session.Arguments;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.GlobalOptions;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code completion}. */
-@Command(
-        footer = {
-            "",
-            "bash: backendim completion bash > ~/.local/share/bash-completion/completions/backendim",
-            "zsh:  backendim completion zsh > ~/.zfunc/_backendim   (and fpath+=~/.zfunc before compinit in ~/.zshrc)",
-            "fish: backendim completion fish > ~/.config/fish/completions/backendim.fish"
-        })
 final class CompletionCommand implements Action {
-    @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish.")
-    String shell = "";
+    private String shell = "";
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument("SHELL", "bash, zsh or fish.", given -> shell = given);
+        syntax.footer(
+                "bash: backendim completion bash > ~/.local/share/bash-completion/completions/backendim",
+                "zsh:  backendim completion zsh > ~/.zfunc/_backendim   (and fpath+=~/.zfunc before compinit in ~/.zshrc)",
+                "fish: backendim completion fish > ~/.config/fish/completions/backendim.fish");
+    }
 
     @Override
     public int run(Session session) {
@@ -85,11 +83,7 @@ final class CompletionCommand implements Action {
 
     /** The options of every command that have a value behind them, as a pattern of the shell. */
     private static String takingValues() {
-        return CommandLine.Model.CommandSpec.forAnnotatedObject(new GlobalOptions()).options().stream()
-                .filter(option -> option.arity().max() > 0)
-                .flatMap(option -> Arrays.stream(option.names()))
-                .sorted()
-                .collect(Collectors.joining("|"));
+        return GlobalOptions.WITH_VALUE.stream().sorted().collect(Collectors.joining("|"));
     }
 
     private static String fish() {
@@ -129,11 +123,10 @@ final class CompletionCommand implements Action {
     private static Map<String, List<String>> options() {
         Map<String, List<String>> options = new TreeMap<>();
         for (Verb verb : Verb.values()) {
-            List<String> names =
-                    BackendCommand.parser(verb, verb.action(), new GlobalOptions()).getCommandSpec().options().stream()
-                            .map(OptionSpec::longestName)
-                            .sorted()
-                            .toList();
+            List<String> names = BackendCommand.syntax(verb).options().stream()
+                    .map(Syntax.Option::longestName)
+                    .sorted()
+                    .toList();
             options.put(verb.words(), names);
             verb.aliases().forEach(alias -> options.put(alias, names));
         }

@@ -172,7 +172,7 @@ enum Verb {
                 .toList();
     }
 
-    /** A fresh object that picocli fills from the arguments. */
+    /** A fresh object, which is filled from the arguments. */
     Action action() {
         return switch (this) {
             case SERVE -> new ServeCommand();

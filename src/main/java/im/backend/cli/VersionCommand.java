@@ -5,10 +5,8 @@ import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
 import im.backend.client.JsonObject;
 import java.util.Optional;
-import picocli.CommandLine.Command;
 
 /** The command {@code version}. */
-@Command
 final class VersionCommand implements Action {
     @Override
     public int run(Session session) {

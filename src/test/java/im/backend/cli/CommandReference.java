@@ -2,10 +2,8 @@ package im.backend.cli;
 
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.GlobalOptions;
+import im.backend.cli.session.Syntax;
 import java.util.List;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Model.OptionSpec;
-import picocli.CommandLine.Model.PositionalParamSpec;
 
 /** docs/cli.md as it must be: every command, argument and exit code of the program. */
 final class CommandReference {
@@ -49,24 +47,22 @@ final class CommandReference {
                     .append(" |\n");
         }
         text.append("\n`run` ends with the exit code of the command that it ran.\n\n## Options of every command\n\n");
-        options(text, CommandSpec.forAnnotatedObject(new GlobalOptions()), List.of());
-        List<String> global = CommandSpec.forAnnotatedObject(new GlobalOptions()).options().stream()
-                .map(OptionSpec::longestName)
-                .toList();
+        Syntax everywhere = new Syntax("", "");
+        new GlobalOptions().declare(everywhere);
+        options(text, everywhere, List.of());
         for (Verb.Group group : Verb.Group.values()) {
             text.append("\n## ").append(group.title()).append('\n');
             for (Verb verb : Verb.values()) {
                 if (verb.group() == group) {
-                    command(text, verb, global);
+                    command(text, verb, everywhere.options());
                 }
             }
         }
         return text.toString();
     }
 
-    private static void command(StringBuilder text, Verb verb, List<String> global) {
-        CommandSpec spec =
-                BackendCommand.parser(verb, verb.action(), new GlobalOptions()).getCommandSpec();
+    private static void command(StringBuilder text, Verb verb, List<Syntax.Option> global) {
+        Syntax syntax = BackendCommand.syntax(verb);
         text.append("\n### `")
                 .append(verb.words())
                 .append("`\n\n")
@@ -76,38 +72,26 @@ final class CommandReference {
             text.append(" Also: `").append(String.join("`, `", verb.aliases())).append("`.");
         }
         text.append("\n\n");
-        for (PositionalParamSpec parameter : spec.positionalParameters()) {
-            text.append("- `")
-                    .append(parameter.paramLabel())
-                    .append("`: ")
-                    .append(description(parameter.description(), parameter.defaultValueString()))
-                    .append('\n');
-        }
-        options(text, spec, global);
-        String footer = String.join("\n", spec.usageMessage().footer()).strip();
+        syntax.arguments()
+                .forEach(argument -> text.append("- `" + argument.label() + "`: " + argument.description() + "\n"));
+        options(text, syntax, global);
+        String footer = String.join("\n", syntax.footer()).strip();
         if (!footer.isEmpty()) {
             text.append("\n```text\n").append(footer).append("\n```\n");
         }
     }
 
-    private static void options(StringBuilder text, CommandSpec spec, List<String> without) {
-        for (OptionSpec option : spec.options()) {
-            if (without.contains(option.longestName())) {
+    private static void options(StringBuilder text, Syntax syntax, List<Syntax.Option> without) {
+        for (Syntax.Option option : syntax.options()) {
+            if (without.contains(option)) {
                 continue;
             }
-            String value = option.arity().max() > 0 ? " " + option.paramLabel() : "";
             text.append("- `")
                     .append(String.join("`, `", option.names()))
-                    .append(value)
+                    .append(option.label().isEmpty() ? "" : " " + option.label())
                     .append("`: ")
-                    .append(description(
-                            option.description(),
-                            option.initialValue() == null ? "" : String.valueOf(option.initialValue())))
+                    .append(option.description())
                     .append('\n');
         }
-    }
-
-    private static String description(String[] lines, String fallback) {
-        return String.join(" ", lines).replace("${DEFAULT-VALUE}", fallback);
     }
 }

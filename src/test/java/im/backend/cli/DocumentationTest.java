@@ -2,7 +2,6 @@ package im.backend.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import im.backend.cli.session.GlobalOptions;
 import im.backend.config.SettingReference;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,8 +25,7 @@ class DocumentationTest {
     @Test
     void everyCommandIsInTheHelpAndHasAReadableSpec() {
         for (Verb verb : Verb.values()) {
-            String usage = BackendCommand.parser(verb, verb.action(), new GlobalOptions())
-                    .getUsageMessage();
+            String usage = BackendCommand.syntax(verb).help();
 
             assertThat(Help.all()).contains("  " + verb.words());
             assertThat(usage).contains("Usage: backendim " + verb.words()).contains("--json");

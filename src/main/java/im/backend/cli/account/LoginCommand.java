@@ -3,6 +3,7 @@ package im.backend.cli.account;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.HiddenInput;
 import im.backend.client.BackendClient;
 import im.backend.client.Credentials;
@@ -14,27 +15,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The command {@code login}. */
-@Command(
-        footer = {
-            "",
-            "On the machine where the server runs, its own user needs no login.",
-            "Elsewhere: backendim login --server https://backend.example.com --key-file admin.key",
-            "In a script, BACKENDIM_URL and BACKENDIM_TOKEN (the key) do without a login."
-        })
 public final class LoginCommand implements Action {
-    @Option(
-            names = "--key-file",
-            paramLabel = "FILE",
-            description = "File that holds the key, as the server's admin.key.")
-    @Nullable
-    Path keyFile;
+    private @Nullable Path keyFile;
+    private boolean stdin;
 
-    @Option(names = "--stdin", description = "Read the key from stdin.")
-    boolean stdin;
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.option(
+                "--key-file",
+                "FILE",
+                "File that holds the key, as the server's admin.key.",
+                given -> keyFile = Path.of(given));
+        syntax.flag("--stdin", "Read the key from stdin.", given -> stdin = given);
+        syntax.footer(
+                "On the machine where the server runs, its own user needs no login.",
+                "Elsewhere: backendim login --server https://backend.example.com --key-file admin.key",
+                "In a script, BACKENDIM_URL and BACKENDIM_TOKEN (the key) do without a login.");
+    }
 
     @Override
     public int run(Session session) throws IOException {

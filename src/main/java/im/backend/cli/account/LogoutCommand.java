@@ -5,10 +5,8 @@ import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
 import im.backend.client.JsonObject;
 import java.net.URI;
-import picocli.CommandLine.Command;
 
 /** The command {@code logout}. */
-@Command
 public final class LogoutCommand implements Action {
     @Override
     public int run(Session session) {

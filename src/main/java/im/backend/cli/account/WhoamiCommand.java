@@ -4,10 +4,8 @@ import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
 
 /** The command {@code whoami}. */
-@Command
 public final class WhoamiCommand implements Action {
     @Override
     public int run(Session session) {

@@ -5,6 +5,7 @@ import im.backend.cli.session.Action;
 import im.backend.cli.session.Arguments;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Terminal;
 import im.backend.cli.terminal.Times;
 import im.backend.client.BackendClient;
@@ -16,49 +17,36 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The command {@code logs}. */
-@Command
 public final class LogsCommand implements Action {
     private static final int TIME_LENGTH = 19;
 
-    @Option(
-            names = {"-f", "--follow"},
-            description = "Go on with every line that comes.")
-    boolean follow;
+    private boolean follow;
+    private int lines = 100;
+    private @Nullable String since;
+    private @Nullable String process;
+    private @Nullable String release;
+    private @Nullable String grep;
+    private boolean build;
+    private boolean failed;
 
-    @Option(
-            names = {"-n", "--lines"},
-            paramLabel = "COUNT",
-            description = "How many of the last lines. Default: ${DEFAULT-VALUE}.")
-    int lines = 100;
-
-    @Option(names = "--since", paramLabel = "TIME", description = "Only lines of the last 30s, 10m or 1h.")
-    @Nullable
-    String since;
-
-    @Option(
-            names = "--process",
-            paramLabel = "NAME",
-            description = "Only lines of this process, as web, worker or cron.cleanup.")
-    @Nullable
-    String process;
-
-    @Option(names = "--release", paramLabel = "VERSION", description = "Only lines of this release, as v12.")
-    @Nullable
-    String release;
-
-    @Option(names = "--grep", paramLabel = "TEXT", description = "Only lines that hold this text.")
-    @Nullable
-    String grep;
-
-    @Option(names = "--build", description = "What the build and start of the newest deployment wrote.")
-    boolean build;
-
-    @Option(names = "--failed", description = "As --build, of the newest deployment that failed.")
-    boolean failed;
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.flag("-f, --follow", "Go on with every line that comes.", given -> follow = given);
+        syntax.number(
+                "-n, --lines", "COUNT", "How many of the last lines. Default: " + lines + ".", given -> lines = given);
+        syntax.option("--since", "TIME", "Only lines of the last 30s, 10m or 1h.", given -> since = given);
+        syntax.option(
+                "--process",
+                "NAME",
+                "Only lines of this process, as web, worker or cron.cleanup.",
+                given -> process = given);
+        syntax.option("--release", "VERSION", "Only lines of this release, as v12.", given -> release = given);
+        syntax.option("--grep", "TEXT", "Only lines that hold this text.", given -> grep = given);
+        syntax.flag("--build", "What the build and start of the newest deployment wrote.", given -> build = given);
+        syntax.flag("--failed", "As --build, of the newest deployment that failed.", given -> failed = given);
+    }
 
     @Override
     public int run(Session session) {

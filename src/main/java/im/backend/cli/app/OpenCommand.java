@@ -8,10 +8,8 @@ import im.backend.problem.Problem;
 import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
-import picocli.CommandLine.Command;
 
 /** The command {@code open}. */
-@Command
 public final class OpenCommand implements Action {
     @Override
     public int run(Session session) throws IOException {

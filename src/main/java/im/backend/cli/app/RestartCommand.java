@@ -3,14 +3,16 @@ package im.backend.cli.app;
 import im.backend.cli.deployment.FollowOptions;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.Session;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
+import im.backend.cli.session.Syntax;
 
 /** The command {@code restart}. */
-@Command
 public final class RestartCommand implements Action {
-    @Mixin
-    FollowOptions follow = new FollowOptions();
+    private final FollowOptions follow = new FollowOptions();
+
+    @Override
+    public void declare(Syntax syntax) {
+        follow.declare(syntax);
+    }
 
     @Override
     public int run(Session session) {

@@ -3,21 +3,21 @@ package im.backend.cli.app;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import java.util.List;
 import java.util.stream.Collectors;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code run}. */
-@Command(
-        footer = {
-            "",
-            "Put -- before a command with options of its own: backendim run -- python manage.py migrate --check"
-        })
 public final class RunCommand implements Action {
-    @Parameters(arity = "1..*", paramLabel = "COMMAND", description = "Program and arguments; no shell reads them.")
-    List<String> command = List.of();
+    private List<String> command = List.of();
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.arguments("COMMAND", "Program and arguments; no shell reads them.", given -> command = given);
+        syntax.footer(
+                "Put -- before a command with options of its own: backendim run -- python manage.py migrate --check");
+    }
 
     @Override
     public int run(Session session) {

@@ -5,20 +5,20 @@ import im.backend.cli.session.Action;
 import im.backend.cli.session.Arguments;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code scale}. */
-@Command
 public final class ScaleCommand implements Action {
-    @Parameters(paramLabel = "REPLICAS", description = "How many instances of web run, as 3 (or web=3).")
-    String replicas = "";
+    private final FollowOptions follow = new FollowOptions();
+    private String replicas = "";
 
-    @Mixin
-    FollowOptions follow = new FollowOptions();
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument("REPLICAS", "How many instances of web run, as 3 (or web=3).", given -> replicas = given);
+        follow.declare(syntax);
+    }
 
     @Override
     public int run(Session session) {

@@ -9,10 +9,8 @@ import im.backend.cli.terminal.Terminal;
 import im.backend.cli.terminal.Times;
 import im.backend.client.JsonObject;
 import java.util.List;
-import picocli.CommandLine.Command;
 
 /** The command {@code status}. */
-@Command
 public final class StatusCommand implements Action {
     @Override
     public int run(Session session) {

@@ -5,6 +5,7 @@ import im.backend.archive.TarGz;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Times;
 import im.backend.client.DeployUpload;
 import im.backend.client.JsonObject;
@@ -22,49 +23,30 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The command {@code deploy}. */
-@Command
 public final class DeployCommand implements Action {
-    @Option(
-            names = {"-d", "--dir"},
-            paramLabel = "FOLDER",
-            description = "Folder to deploy. Default: this one.")
-    @Nullable
-    Path dir;
+    private @Nullable Path dir;
+    private @Nullable Path config;
+    private boolean watch;
+    private boolean detach;
+    private @Nullable String message;
+    private @Nullable String commit;
+    private boolean dryRun;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Used in place of the folder's backend.yml.")
-    @Nullable
-    Path config;
-
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Also show what the build and the starting app write.")
-    boolean watch;
-
-    @Option(
-            names = {"--detach", "--no-wait"},
-            description = "Return as soon as the deployment is queued.")
-    boolean detach;
-
-    @Option(
-            names = {"-m", "--message"},
-            paramLabel = "TEXT",
-            description = "Message of the commit that the upload becomes.")
-    @Nullable
-    String message;
-
-    @Option(
-            names = "--commit",
-            paramLabel = "HASH",
-            description = "Deploy a commit that the server has, without upload.")
-    @Nullable
-    String commit;
-
-    @Option(names = "--dry-run", description = "Only say what would be uploaded.")
-    boolean dryRun;
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.option("-d, --dir", "FOLDER", "Folder to deploy. Default: this one.", given -> dir = Path.of(given));
+        syntax.option(
+                "--config", "FILE", "Used in place of the folder's backend.yml.", given -> config = Path.of(given));
+        syntax.flag("-w, --watch", "Also show what the build and the starting app write.", given -> watch = given);
+        syntax.flag("--detach, --no-wait", "Return as soon as the deployment is queued.", given -> detach = given);
+        syntax.option(
+                "-m, --message", "TEXT", "Message of the commit that the upload becomes.", given -> message = given);
+        syntax.option(
+                "--commit", "HASH", "Deploy a commit that the server has, without upload.", given -> commit = given);
+        syntax.flag("--dry-run", "Only say what would be uploaded.", given -> dryRun = given);
+    }
 
     @Override
     public int run(Session session) throws IOException {

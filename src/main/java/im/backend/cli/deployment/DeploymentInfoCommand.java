@@ -3,19 +3,21 @@ package im.backend.cli.deployment;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Facts;
 import im.backend.cli.terminal.Terminal;
 import im.backend.client.BackendClient;
 import im.backend.client.JsonObject;
 import java.util.Optional;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code deployment info}. */
-@Command
 public final class DeploymentInfoCommand implements Action {
-    @Parameters(paramLabel = "DEPLOYMENT", description = "Its id, as deploy and deployment list show it.")
-    String deployment = "";
+    private String deployment = "";
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument("DEPLOYMENT", "Its id, as deploy and deployment list show it.", given -> deployment = given);
+    }
 
     @Override
     public int run(Session session) {

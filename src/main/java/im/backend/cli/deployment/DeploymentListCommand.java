@@ -3,16 +3,18 @@ package im.backend.cli.deployment;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.PageOptions;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Table;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** The command {@code deployment list}. */
-@Command
 public final class DeploymentListCommand implements Action {
-    @Mixin
-    PageOptions page = new PageOptions();
+    private final PageOptions page = new PageOptions();
+
+    @Override
+    public void declare(Syntax syntax) {
+        page.declare(syntax);
+    }
 
     @Override
     public int run(Session session) {

@@ -3,16 +3,18 @@ package im.backend.cli.deployment;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.BackendClient;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code deployment logs}. */
-@Command
 public final class DeploymentLogsCommand implements Action {
-    @Parameters(paramLabel = "DEPLOYMENT", description = "Its id, as deploy and deployment list show it.")
-    String deployment = "";
+    private String deployment = "";
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument("DEPLOYMENT", "Its id, as deploy and deployment list show it.", given -> deployment = given);
+    }
 
     @Override
     public int run(Session session) {

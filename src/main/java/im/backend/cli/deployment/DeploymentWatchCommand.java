@@ -2,22 +2,20 @@ package im.backend.cli.deployment;
 
 import im.backend.cli.session.Action;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.BackendClient;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code deployment watch}. */
-@Command
 public final class DeploymentWatchCommand implements Action {
-    @Parameters(paramLabel = "DEPLOYMENT", description = "Its id, as deploy and deployment list show it.")
-    String deployment = "";
+    private String deployment = "";
+    private boolean watch;
 
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Also show what the build and the starting app write.")
-    boolean watch;
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument("DEPLOYMENT", "Its id, as deploy and deployment list show it.", given -> deployment = given);
+        syntax.flag("-w, --watch", "Also show what the build and the starting app write.", given -> watch = given);
+    }
 
     @Override
     public int run(Session session) {

@@ -1,20 +1,18 @@
 package im.backend.cli.deployment;
 
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Option;
 
 /** For commands that begin a deployment without an upload. */
 public final class FollowOptions {
-    @Option(
-            names = {"-w", "--watch"},
-            description = "Also show what the starting app writes.")
-    boolean watch;
+    private boolean watch;
+    private boolean detach;
 
-    @Option(
-            names = {"--detach", "--no-wait"},
-            description = "Return as soon as the deployment is queued.")
-    boolean detach;
+    public void declare(Syntax syntax) {
+        syntax.flag("-w, --watch", "Also show what the starting app writes.", given -> watch = given);
+        syntax.flag("--detach, --no-wait", "Return as soon as the deployment is queued.", given -> detach = given);
+    }
 
     public int end(Session session, JsonObject accepted, long startedNanos) {
         Attached attached = new Attached(session, accepted, watch, startedNanos);

@@ -3,6 +3,7 @@ package im.backend.cli.folder;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import im.backend.domain.AppManifest;
 import im.backend.manifest.ManifestReader;
@@ -10,18 +11,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code config validate}. */
-@Command
 public final class ConfigValidateCommand implements Action {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "FILE",
-            description = "Default: backend.yml, Procfile and app.json of this folder.")
-    @Nullable
-    Path file;
+    private @Nullable Path file;
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.optionalArgument(
+                "FILE", "Default: backend.yml, Procfile and app.json of this folder.", given -> file = Path.of(given));
+    }
 
     @Override
     public int run(Session session) throws IOException {

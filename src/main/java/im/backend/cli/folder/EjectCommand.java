@@ -7,6 +7,7 @@ import im.backend.build.detect.Detection;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import im.backend.config.ConfigReader;
 import im.backend.domain.AppManifest;
@@ -19,13 +20,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
-import picocli.CommandLine.Mixin;
 
 /** The command {@code eject}. */
-@picocli.CommandLine.Command
 public final class EjectCommand implements Action {
-    @Mixin
-    WriteOptions target = new WriteOptions();
+    private final WriteOptions target = new WriteOptions();
+
+    @Override
+    public void declare(Syntax syntax) {
+        target.declare(syntax);
+    }
 
     @Override
     public int run(Session session) throws IOException {

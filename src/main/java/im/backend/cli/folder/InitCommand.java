@@ -5,6 +5,7 @@ import im.backend.build.detect.Detection;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import im.backend.domain.AppManifest;
 import im.backend.domain.Command;
@@ -18,13 +19,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
 
 /** The command {@code init}. */
-@picocli.CommandLine.Command
 public final class InitCommand implements Action {
-    @Mixin
-    WriteOptions target = new WriteOptions();
+    private final WriteOptions target = new WriteOptions();
+
+    @Override
+    public void declare(Syntax syntax) {
+        target.declare(syntax);
+    }
 
     @Override
     public int run(Session session) throws IOException {

@@ -1,25 +1,23 @@
 package im.backend.cli.folder;
 
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.problem.Problem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
 
 /** For commands that write files into an app's folder. */
 final class WriteOptions {
-    @Option(
-            names = {"-d", "--dir"},
-            paramLabel = "FOLDER",
-            description = "Folder with the app. Default: this one.")
-    @Nullable
-    Path dir;
+    private @Nullable Path dir;
+    private boolean force;
 
-    @Option(names = "--force", description = "Write over files that are there.")
-    boolean force;
+    void declare(Syntax syntax) {
+        syntax.option("-d, --dir", "FOLDER", "Folder with the app. Default: this one.", given -> dir = Path.of(given));
+        syntax.flag("--force", "Write over files that are there.", given -> force = given);
+    }
 
     Path folder(Session session) {
         return session.folder().resolve(dir == null ? Path.of("") : dir).normalize();

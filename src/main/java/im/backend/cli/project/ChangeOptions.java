@@ -3,20 +3,22 @@ package im.backend.cli.project;
 import im.backend.cli.deployment.FollowOptions;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import java.util.Optional;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** For changes of env and secrets, after which the live release is started anew. */
 final class ChangeOptions {
-    @Option(
-            names = {"--no-restart", "--stage"},
-            description = "Only keep it; the next deployment or restart uses it.")
-    boolean noRestart;
+    private final FollowOptions follow = new FollowOptions();
+    private boolean noRestart;
 
-    @Mixin
-    FollowOptions follow = new FollowOptions();
+    void declare(Syntax syntax) {
+        syntax.flag(
+                "--no-restart, --stage",
+                "Only keep it; the next deployment or restart uses it.",
+                given -> noRestart = given);
+        follow.declare(syntax);
+    }
 
     /** @param did what to say when no restart was needed */
     int apply(Session session, String path, JsonObject change, String did) {

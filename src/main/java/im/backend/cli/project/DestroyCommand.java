@@ -3,30 +3,23 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.BackendClient;
 import im.backend.client.JsonObject;
 import im.backend.problem.Problem;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code destroy} or {@code project delete}. */
-@Command
 public final class DestroyCommand implements Action {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "NAME",
-            description = "The project. Default: that of -p or of this folder.")
-    @Nullable
-    String name;
+    private @Nullable String name;
+    private @Nullable String confirm;
 
-    @Option(
-            names = "--confirm",
-            paramLabel = "NAME",
-            description = "The project's name again, in place of the question.")
-    @Nullable
-    String confirm;
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.optionalArgument("NAME", "The project. Default: that of -p or of this folder.", given -> name = given);
+        syntax.option(
+                "--confirm", "NAME", "The project's name again, in place of the question.", given -> confirm = given);
+    }
 
     @Override
     public int run(Session session) {

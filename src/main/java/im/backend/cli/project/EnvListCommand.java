@@ -3,13 +3,17 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import java.util.Map;
-import picocli.CommandLine.Command;
 
 /** The command {@code env list}. */
-@Command(footer = {"", "What backend.yml sets is not listed here; what is set here wins over it."})
 public final class EnvListCommand implements Action {
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.footer("What backend.yml sets is not listed here; what is set here wins over it.");
+    }
+
     @Override
     public int run(Session session) {
         JsonObject reply = session.client().get(session.projectPath() + "/env");

@@ -3,15 +3,17 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code project create}. */
-@Command
 public final class ProjectCreateCommand implements Action {
-    @Parameters(paramLabel = "NAME", description = "Lower-case letters, digits and hyphens, as my-api.")
-    String name = "";
+    private String name = "";
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument("NAME", "Lower-case letters, digits and hyphens, as my-api.", given -> name = given);
+    }
 
     @Override
     public int run(Session session) {

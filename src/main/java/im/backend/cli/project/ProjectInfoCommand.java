@@ -3,22 +3,20 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Facts;
 import im.backend.client.BackendClient;
 import im.backend.client.JsonObject;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code project info}. */
-@Command
 public final class ProjectInfoCommand implements Action {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "NAME",
-            description = "The project. Default: that of -p or of this folder.")
-    @Nullable
-    String name;
+    private @Nullable String name;
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.optionalArgument("NAME", "The project. Default: that of -p or of this folder.", given -> name = given);
+    }
 
     @Override
     public int run(Session session) {

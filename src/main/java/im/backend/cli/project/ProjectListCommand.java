@@ -6,10 +6,8 @@ import im.backend.cli.session.Session;
 import im.backend.cli.terminal.Table;
 import im.backend.client.JsonObject;
 import java.util.List;
-import picocli.CommandLine.Command;
 
 /** The command {@code project list}. */
-@Command
 public final class ProjectListCommand implements Action {
     @Override
     public int run(Session session) {

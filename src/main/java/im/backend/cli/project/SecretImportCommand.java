@@ -3,24 +3,25 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.Arguments;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code secret import}. */
-@Command
 public final class SecretImportCommand implements Action {
-    @Parameters(arity = "0..1", paramLabel = "FILE", description = "Lines of NAME=value. Default: ${DEFAULT-VALUE}.")
-    Path file = Path.of(".env");
+    private Path file = Path.of(".env");
 
-    @Mixin
-    ChangeOptions change = new ChangeOptions();
+    private final ChangeOptions change = new ChangeOptions();
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.optionalArgument("FILE", "Lines of NAME=value. Default: " + file + ".", given -> file = Path.of(given));
+        change.declare(syntax);
+    }
 
     @Override
     public int run(Session session) throws IOException {

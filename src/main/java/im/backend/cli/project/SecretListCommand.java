@@ -3,14 +3,18 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Table;
 import im.backend.client.JsonObject;
 import java.util.List;
-import picocli.CommandLine.Command;
 
 /** The command {@code secret list}. */
-@Command(footer = {"", "Values are never shown. Equal fingerprints within one project mean equal values."})
 public final class SecretListCommand implements Action {
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.footer("Values are never shown. Equal fingerprints within one project mean equal values.");
+    }
+
     @Override
     public int run(Session session) {
         JsonObject reply = session.client().get(session.projectPath() + "/secrets");

@@ -3,6 +3,7 @@ package im.backend.cli.project;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.Arguments;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.HiddenInput;
 import im.backend.client.JsonObject;
 import java.io.IOException;
@@ -11,35 +12,28 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code secret set}. */
-@Command(
-        footer = {
-            "",
-            "An argument is seen by other users of this machine and kept in the shell's history. Better:",
-            "  backendim secret set db_url --stdin < file",
-            "Use it in backend.yml as: env: [DATABASE_URL=secret:db_url]"
-        })
 public final class SecretSetCommand implements Action {
-    @Parameters(
-            arity = "1..*",
-            paramLabel = "NAME=VALUE",
-            description = "Names and their values; or one name with --stdin or --from-file.")
-    List<String> pairs = List.of();
+    private final ChangeOptions change = new ChangeOptions();
+    private List<String> pairs = List.of();
+    private boolean stdin;
+    private @Nullable Path file;
 
-    @Option(names = "--stdin", description = "Read the value from stdin.")
-    boolean stdin;
-
-    @Option(names = "--from-file", paramLabel = "FILE", description = "Read the value from a file.")
-    @Nullable
-    Path file;
-
-    @Mixin
-    ChangeOptions change = new ChangeOptions();
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.arguments(
+                "NAME=VALUE",
+                "Names and their values; or one name with --stdin or --from-file.",
+                given -> pairs = given);
+        syntax.flag("--stdin", "Read the value from stdin.", given -> stdin = given);
+        syntax.option("--from-file", "FILE", "Read the value from a file.", given -> file = Path.of(given));
+        change.declare(syntax);
+        syntax.footer(
+                "An argument is seen by other users of this machine and kept in the shell's history. Better:",
+                "  backendim secret set db_url --stdin < file",
+                "Use it in backend.yml as: env: [DATABASE_URL=secret:db_url]");
+    }
 
     @Override
     public int run(Session session) throws IOException {

@@ -2,22 +2,22 @@ package im.backend.cli.project;
 
 import im.backend.cli.session.Action;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import java.util.List;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /** Of environment variables, or of secrets. */
-@Command
 public final class UnsetCommand implements Action {
-    @Parameters(arity = "1..*", paramLabel = "NAME", description = "Names to remove.")
-    List<String> names = List.of();
+    private List<String> names = List.of();
 
-    @Mixin
-    ChangeOptions change = new ChangeOptions();
-
+    private final ChangeOptions change = new ChangeOptions();
     private final String path;
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.arguments("NAME", "Names to remove.", given -> names = given);
+        change.declare(syntax);
+    }
 
     /** @param path of what is changed, below the project's */
     public UnsetCommand(String path) {

@@ -3,19 +3,20 @@ package im.backend.cli.release;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Facts;
 import im.backend.client.JsonObject;
 import im.backend.problem.ProblemException;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code release info}. */
-@Command
 public final class ReleaseInfoCommand implements Action {
-    @Parameters(arity = "0..1", paramLabel = "VERSION", description = "As v12. Default: the live one.")
-    @Nullable
-    String version;
+    private @Nullable String version;
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.optionalArgument("VERSION", "As v12. Default: the live one.", given -> version = given);
+    }
 
     @Override
     public int run(Session session) {

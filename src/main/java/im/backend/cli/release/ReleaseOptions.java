@@ -1,22 +1,19 @@
 package im.backend.cli.release;
 
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** For commands about one release of a project. */
 final class ReleaseOptions {
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "PROJECT",
-            description = "The project. Default: that of -p or of this folder.")
-    @Nullable
-    String project;
+    private @Nullable String project;
+    private @Nullable String release;
 
-    @Option(names = "--release", paramLabel = "VERSION", description = "As v12. Default: the live one.")
-    @Nullable
-    String release;
+    void declare(Syntax syntax) {
+        syntax.optionalArgument(
+                "PROJECT", "The project. Default: that of -p or of this folder.", given -> project = given);
+        syntax.option("--release", "VERSION", "As v12. Default: the live one.", given -> release = given);
+    }
 
     ReleaseChoice choose(Session session) {
         return ReleaseChoice.of(session, project, release);

@@ -3,16 +3,18 @@ package im.backend.cli.release;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.PageOptions;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Table;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 
 /** The command {@code releases}. */
-@Command
 public final class ReleasesCommand implements Action {
-    @Mixin
-    PageOptions page = new PageOptions();
+    private final PageOptions page = new PageOptions();
+
+    @Override
+    public void declare(Syntax syntax) {
+        page.declare(syntax);
+    }
 
     @Override
     public int run(Session session) {

@@ -3,26 +3,23 @@ package im.backend.cli.release;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The command {@code sbom}. */
-@Command
 public final class SbomCommand implements Action {
-    @Mixin
-    ReleaseOptions release = new ReleaseOptions();
+    private final ReleaseOptions release = new ReleaseOptions();
+    private @Nullable Path output;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE",
-            description = "Write it to this file. Default: stdout.")
-    @Nullable
-    Path output;
+    @Override
+    public void declare(Syntax syntax) {
+        release.declare(syntax);
+        syntax.option(
+                "-o, --output", "FILE", "Write it to this file. Default: stdout.", given -> output = Path.of(given));
+    }
 
     @Override
     public int run(Session session) throws IOException {

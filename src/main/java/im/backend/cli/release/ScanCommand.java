@@ -3,6 +3,7 @@ package im.backend.cli.release;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.cli.terminal.Table;
 import im.backend.cli.terminal.Terminal;
 import im.backend.client.JsonObject;
@@ -11,29 +12,26 @@ import im.backend.problem.Problem;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** The command {@code scan}. */
-@Command(
-        footer = {
-            "",
-            "The packages are those that were installed when the release was built; what is known of them is of now.",
-            "In a pipeline: backendim scan --fail-on high"
-        })
 public final class ScanCommand implements Action {
     private static final int TITLE_WIDTH = 60;
 
-    @Mixin
-    ReleaseOptions release = new ReleaseOptions();
+    private final ReleaseOptions release = new ReleaseOptions();
+    private @Nullable String failOn;
 
-    @Option(
-            names = "--fail-on",
-            paramLabel = "SEVERITY",
-            description = "Exit with 1 for a finding of critical, high, medium, low or unknown, or a worse one.")
-    @Nullable
-    String failOn;
+    @Override
+    public void declare(Syntax syntax) {
+        release.declare(syntax);
+        syntax.option(
+                "--fail-on",
+                "SEVERITY",
+                "Exit with 1 for a finding of critical, high, medium, low or unknown, or a worse one.",
+                given -> failOn = given);
+        syntax.footer(
+                "The packages are those that were installed when the release was built; what is known of them is of now.",
+                "In a pipeline: backendim scan --fail-on high");
+    }
 
     @Override
     public int run(Session session) {

@@ -12,10 +12,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Command;
 
 /** The command {@code doctor}. */
-@Command
 public final class DoctorCommand implements Action {
     private record Check(String name, boolean good, String detail, String fix) {}
 

@@ -5,10 +5,8 @@ import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
 import im.backend.cli.terminal.Table;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
 
 /** The command {@code registry bases}. */
-@Command
 public final class RegistryBasesCommand implements Action {
     @Override
     public int run(Session session) {

@@ -3,20 +3,20 @@ package im.backend.cli.server;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The command {@code registry gc}. */
-@Command(
-        footer = {
-            "",
-            "Tagged images stay, and those of releases that are kept, and all that was pushed or used within",
-            "registry.gc-grace. The server does the same by itself once an hour."
-        })
 public final class RegistryGcCommand implements Action {
-    @Option(names = "--dry-run", description = "Only say what would be removed.")
-    boolean dryRun;
+    private boolean dryRun;
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.flag("--dry-run", "Only say what would be removed.", given -> dryRun = given);
+        syntax.footer(
+                "Tagged images stay, and those of releases that are kept, and all that was pushed or used within",
+                "registry.gc-grace. The server does the same by itself once an hour.");
+    }
 
     @Override
     public int run(Session session) {

@@ -9,10 +9,8 @@ import im.backend.client.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import picocli.CommandLine.Command;
 
 /** The command {@code registry list}. */
-@Command
 public final class RegistryListCommand implements Action {
     private static final String PATH = "/v1/registry/repositories?limit=200";
 

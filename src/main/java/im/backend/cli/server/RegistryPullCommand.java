@@ -3,17 +3,20 @@ package im.backend.cli.server;
 import im.backend.cli.session.Action;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
 
 /** The command {@code registry pull}. */
-@Command
 public final class RegistryPullCommand implements Action {
-    @Parameters(
-            paramLabel = "REF",
-            description = "As docker.io/library/python:3.12-slim; one that is here already is brought up to date.")
-    String reference = "";
+    private String reference = "";
+
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.argument(
+                "REF",
+                "As docker.io/library/python:3.12-slim; one that is here already is brought up to date.",
+                given -> reference = given);
+    }
 
     @Override
     public int run(Session session) {

@@ -1,8 +1,10 @@
 package im.backend.cli.server;
 
 import im.backend.cli.session.Action;
+import im.backend.cli.session.Arguments;
 import im.backend.cli.session.ExitCode;
 import im.backend.cli.session.Session;
+import im.backend.cli.session.Syntax;
 import im.backend.client.JsonObject;
 import im.backend.client.LocalServer;
 import im.backend.client.UserFolders;
@@ -19,55 +21,48 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
 
 /** The command {@code serve}. */
-@Command
 public final class ServeCommand implements Action {
-    @Option(names = "--data", paramLabel = "FOLDER", description = "Folder that holds everything (setting data).")
-    @Nullable
-    String data;
+    private @Nullable String data;
+    private @Nullable String host;
+    private @Nullable String port;
+    private @Nullable String appsHost;
+    private @Nullable String appsPort;
+    private @Nullable String domain;
+    private @Nullable String orchestrator;
+    private Map<String, String> set = Map.of();
+    private @Nullable Path configFile;
+    private boolean printConfig;
 
-    @Option(names = "--host", paramLabel = "ADDRESS", description = "Address to listen on (setting server.host).")
-    @Nullable
-    String host;
-
-    @Option(names = "--port", paramLabel = "PORT", description = "Port of API and git (setting server.port).")
-    @Nullable
-    String port;
-
-    @Option(names = "--apps-host", paramLabel = "ADDRESS", description = "Address for the apps (setting apps.host).")
-    @Nullable
-    String appsHost;
-
-    @Option(names = "--apps-port", paramLabel = "PORT", description = "Port for the apps (setting apps.port).")
-    @Nullable
-    String appsPort;
-
-    @Option(names = "--domain", paramLabel = "NAME", description = "Apps are at NAME.domain (setting apps.domain).")
-    @Nullable
-    String domain;
-
-    @Option(
-            names = "--orchestrator",
-            paramLabel = "KIND",
-            description = "Where apps run: auto, local or kubernetes (setting orchestrator).")
-    @Nullable
-    String orchestrator;
-
-    @Option(
-            names = "--set",
-            paramLabel = "KEY=VALUE",
-            description = "Any setting of docs/configuration.md; may be given several times.")
-    Map<String, String> set = new LinkedHashMap<>();
-
-    @Option(names = "--config-file", paramLabel = "FILE", description = "The server's configuration, as backendim.yml.")
-    @Nullable
-    Path configFile;
-
-    @Option(names = "--print-config", description = "Print every setting in force and where it came from, and end.")
-    boolean printConfig;
+    @Override
+    public void declare(Syntax syntax) {
+        syntax.option("--data", "FOLDER", "Folder that holds everything (setting data).", given -> data = given);
+        syntax.option("--host", "ADDRESS", "Address to listen on (setting server.host).", given -> host = given);
+        syntax.option("--port", "PORT", "Port of API and git (setting server.port).", given -> port = given);
+        syntax.option("--apps-host", "ADDRESS", "Address for the apps (setting apps.host).", given -> appsHost = given);
+        syntax.option("--apps-port", "PORT", "Port for the apps (setting apps.port).", given -> appsPort = given);
+        syntax.option("--domain", "NAME", "Apps are at NAME.domain (setting apps.domain).", given -> domain = given);
+        syntax.option(
+                "--orchestrator",
+                "KIND",
+                "Where apps run: auto, local or kubernetes (setting orchestrator).",
+                given -> orchestrator = given);
+        syntax.options(
+                "--set",
+                "KEY=VALUE",
+                "Any setting of docs/configuration.md; may be given several times.",
+                given -> set = Arguments.pairs(given));
+        syntax.option(
+                "--config-file",
+                "FILE",
+                "The server's configuration, as backendim.yml.",
+                given -> configFile = Path.of(given));
+        syntax.flag(
+                "--print-config",
+                "Print every setting in force and where it came from, and end.",
+                given -> printConfig = given);
+    }
 
     @Override
     public int run(Session session) throws IOException {

@@ -2,8 +2,11 @@ package im.backend.cli.session;
 
 import java.io.IOException;
 
-/** What a command does once its arguments are read. */
+/** One command: what it takes, and what it does once that is read. */
 public interface Action {
+    /** Says what the command takes on its line beside {@link GlobalOptions}. */
+    default void declare(Syntax syntax) {}
+
     /** @return the exit code of the process */
     int run(Session session) throws IOException;
 }

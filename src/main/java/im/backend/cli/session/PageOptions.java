@@ -3,15 +3,14 @@ package im.backend.cli.session;
 import im.backend.cli.terminal.Table;
 import im.backend.client.JsonObject;
 import java.util.function.Function;
-import picocli.CommandLine.Option;
 
 /** For lists of what a project has had, newest first. */
 public final class PageOptions {
-    @Option(
-            names = {"-n", "--limit"},
-            paramLabel = "COUNT",
-            description = "How many, up to 200. Default: ${DEFAULT-VALUE}.")
-    int limit = 20;
+    private int limit = 20;
+
+    public void declare(Syntax syntax) {
+        syntax.number("-n, --limit", "COUNT", "How many, up to 200. Default: " + limit + ".", given -> limit = given);
+    }
 
     /**
      * Prints the newest ones, one a line.
