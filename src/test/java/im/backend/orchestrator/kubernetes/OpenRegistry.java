@@ -10,24 +10,27 @@ import im.backend.registry.oci.OciRoutes;
 import im.backend.registry.oci.OciSettings;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.HttpRouting;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 
-/** Our registry on a loopback port, open to whoever reaches it: the container runtime of this machine pulls from it. */
+/** Our registry, open to whoever reaches it: a node's container runtime pulls from it. */
 final class OpenRegistry implements AutoCloseable {
     private final DiskRegistry registry;
     private final WebServer server;
+    private final String host;
 
-    OpenRegistry(Path folder) {
+    OpenRegistry(Path folder, InetSocketAddress address) {
         registry = new DiskRegistry(new DiskRegistrySettings(folder, RegistryLimits.DEFAULT), Clock.systemUTC());
         registry.start();
+        host = address.getAddress().getHostAddress();
         OciRoutes routes =
                 new OciRoutes(new OciSettings("test", 4 << 20, 100), registry, registry.uploads(), new Everybody());
         server = WebServer.builder()
-                .host("127.0.0.1")
-                .port(0)
+                .host(host)
+                .port(address.getPort())
                 .shutdownHook(false)
                 .addRouting(HttpRouting.builder().register("/v2", routes))
                 .build()
@@ -39,7 +42,7 @@ final class OpenRegistry implements AutoCloseable {
     }
 
     String address() {
-        return "127.0.0.1:" + server.port();
+        return host + ":" + server.port();
     }
 
     @Override

@@ -4,20 +4,20 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
+import im.backend.cluster.K3s;
 import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.registry.RepositoryName;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 
-/**
- * The cluster that {@code BACKENDIM_TEST_KUBECONFIG} names, with a registry of ours that its node pulls from at
- * 127.0.0.1, and in it an image that this machine compiled.
- */
+/** A cluster of one node with a registry of ours that it pulls from, and in that an image that this machine compiled. */
 final class RealCluster implements AutoCloseable {
     static final String VARIABLE = "BACKENDIM_TEST_KUBECONFIG";
     private static final String OWNER = "8f9a2f5e-0000-4000-8000-000000000001";
@@ -27,9 +27,9 @@ final class RealCluster implements AutoCloseable {
     final Digest image;
     private final OpenRegistry registry;
 
-    private RealCluster(Path kubeconfig, ProjectId project, Path folder) {
+    private RealCluster(Path kubeconfig, InetSocketAddress address, ProjectId project, Path folder) {
         this.cluster = Cluster.open(ClusterSettings.of(kubeconfig).withPatience(Duration.ofSeconds(20)));
-        this.registry = new OpenRegistry(folder.resolve("registry"));
+        this.registry = new OpenRegistry(folder.resolve("registry"), address);
         this.image = StaticImage.put(registry.registry(), RepositoryName.of(project), folder);
         this.settings = new KubernetesSettings(
                 OWNER,
@@ -41,15 +41,24 @@ final class RealCluster implements AutoCloseable {
                 Duration.ofSeconds(90));
     }
 
-    /** Skips the test where there is none. */
-    static RealCluster open(ProjectId project, Path folder) throws IOException {
+    /** The one that {@code BACKENDIM_TEST_KUBECONFIG} names, whose node pulls from 127.0.0.1; skips where there is none. */
+    static RealCluster named(ProjectId project, Path folder) throws IOException {
         String kubeconfig = System.getenv(VARIABLE);
         assumeThat(kubeconfig)
                 .as("%s names the kubeconfig of a cluster whose only node is this machine", VARIABLE)
                 .isNotNull();
+        return open(Path.of(kubeconfig), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), project, folder);
+    }
+
+    static RealCluster of(K3s.Node node, ProjectId project) throws IOException {
+        return open(node.kubeconfig(), node.registry(), project, Files.createTempDirectory(node.folder(), "shared"));
+    }
+
+    private static RealCluster open(Path kubeconfig, InetSocketAddress registry, ProjectId project, Path folder)
+            throws IOException {
         assumeThat(StaticImage.canBeMade()).as("gcc makes the image").isTrue();
         Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        return new RealCluster(Path.of(kubeconfig), project, folder);
+        return new RealCluster(kubeconfig, registry, project, folder);
     }
 
     @Override

@@ -23,7 +23,7 @@ final class RealKubernetesOrchestratorTest extends KubernetesOrchestratorKit {
 
     @BeforeAll
     static void open() throws IOException {
-        real = RealCluster.open(PROJECT.id(), folder);
+        real = RealCluster.named(PROJECT.id(), folder);
     }
 
     @AfterAll
