@@ -17,19 +17,19 @@ import java.util.Map;
 /** Answers the calls of one test word for word; for what a real server can not be made to say at will. */
 public final class ContractStub implements AutoCloseable {
     public record Request(String method, String path, Map<String, String> headers, byte[] body) {
-        String text() {
+        public String text() {
             return new String(body, StandardCharsets.UTF_8);
         }
     }
 
-    record Reply(int status, String body, int retryAfter) {
-        Reply(int status, String body) {
+    public record Reply(int status, String body, int retryAfter) {
+        public Reply(int status, String body) {
             this(status, body, 0);
         }
     }
 
     /** Cuts the connection in place of an answer. */
-    static final Reply CUT = new Reply(-1, "");
+    public static final Reply CUT = new Reply(-1, "");
 
     private final HttpServer server;
     private final Map<String, List<Reply>> replies = new LinkedHashMap<>();
@@ -53,7 +53,7 @@ public final class ContractStub implements AutoCloseable {
         return reply(call, new Reply(status, body));
     }
 
-    ContractStub reply(String call, Reply reply) {
+    public ContractStub reply(String call, Reply reply) {
         replies.computeIfAbsent(call, key -> new ArrayList<>()).add(reply);
         return this;
     }

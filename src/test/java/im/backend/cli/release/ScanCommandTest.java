@@ -2,44 +2,12 @@ package im.backend.cli.release;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.cli.CommandKit;
 import im.backend.cli.CommandRun;
-import im.backend.cli.ContractStub;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What a release is made of and what is wrong with it, on the command line. */
-class ScanCommandTest {
-    @TempDir
-    private Path folder;
-
-    @TempDir
-    private Path config;
-
-    private ContractStub stub;
-    private final Map<String, String> environment = new HashMap<>();
-
-    @BeforeEach
-    void start() throws IOException {
-        stub = new ContractStub();
-        environment.put("BACKENDIM_URL", stub.uri().toString());
-        environment.put("BACKENDIM_TOKEN", "bim_key");
-        environment.put("XDG_CONFIG_HOME", config.toString());
-        environment.put("XDG_DATA_HOME", config.resolve("share").toString());
-        Files.writeString(folder.resolve("backend.yml"), "name: my-api\n");
-    }
-
-    @AfterEach
-    void stop() {
-        stub.close();
-    }
-
+class ScanCommandTest extends CommandKit {
     @Test
     void aScanIsATableWithItsCountsAndFailsOnDemandOnly() {
         stub.reply("GET /v1/projects/my-api", 200, "{\"id\":\"admin-my-api\",\"release\":\"v12\"}")
@@ -98,9 +66,5 @@ class ScanCommandTest {
 
         assertThat(run("release", "info", "v12").out()).contains("findings", "2 low (14 packages)");
         assertThat(run("release", "info", "v12").out()).contains("not scanned: Name a folder in scan.source.");
-    }
-
-    private CommandRun run(String... args) {
-        return CommandRun.of(folder, environment, "", args);
     }
 }
