@@ -9,14 +9,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 
 /** The same answers with the blobs in a real S3 store. */
 @Tag("slow")
 class OciDepotConformanceIT extends OciConformanceIT {
+    @AutoClose
     private static S3Server server;
 
     private final List<S3Objects> opened = new ArrayList<>();
@@ -24,13 +25,6 @@ class OciDepotConformanceIT extends OciConformanceIT {
     @BeforeAll
     static void startServer() throws IOException {
         server = S3Server.startAny();
-    }
-
-    @AfterAll
-    static void stopServer() throws IOException {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Override

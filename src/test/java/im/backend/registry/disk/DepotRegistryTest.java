@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The same registry with its blobs in a real S3 store. */
 class DepotRegistryTest extends ImageRegistryContract {
+    @AutoClose
     private static S3Server server;
 
     @TempDir
@@ -29,13 +30,6 @@ class DepotRegistryTest extends ImageRegistryContract {
     @BeforeAll
     static void startServer() throws IOException {
         server = S3Server.startAny();
-    }
-
-    @AfterAll
-    static void stopServer() throws IOException {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Override

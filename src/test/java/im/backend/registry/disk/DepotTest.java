@@ -32,8 +32,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +43,8 @@ import org.junit.jupiter.api.io.TempDir;
 @org.junit.jupiter.api.Tag("slow")
 class DepotTest {
     private static final int LARGE = 9 << 20;
+
+    @AutoClose
     private static S3Server server;
 
     @TempDir
@@ -56,13 +58,6 @@ class DepotTest {
     @BeforeAll
     static void startServer() throws IOException {
         server = S3Server.startAny();
-    }
-
-    @AfterAll
-    static void stopServer() throws IOException {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @BeforeEach

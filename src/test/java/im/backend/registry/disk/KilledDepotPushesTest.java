@@ -3,6 +3,7 @@ package im.backend.registry.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import im.backend.KilledProgram;
 import im.backend.domain.Digest;
 import im.backend.registry.ImageRegistry.Extent;
 import im.backend.registry.Reference;
@@ -10,18 +11,14 @@ import im.backend.registry.StoredManifest;
 import im.backend.registry.StoredObject;
 import im.backend.registry.Tag;
 import im.backend.registry.s3.S3Server;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -61,32 +58,11 @@ class KilledDepotPushesTest {
 
     /** @return the tags that it said it had pushed */
     private List<String> runAndKill(DepotFixture depot, String name, int millis) throws Exception {
-        Process pusher = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashingPusher.class.getName(),
-                        folder.toString(),
-                        name,
-                        depot.bucket.bucket(),
-                        String.valueOf(depot.line.port()))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
         List<String> tags = new ArrayList<>();
-        try (BufferedReader output = new BufferedReader(new InputStreamReader(pusher.getInputStream()))) {
-            while (tags.isEmpty()) {
-                record(Objects.requireNonNull(output.readLine(), "the pusher ended by itself"), tags);
-            }
-            pusher.waitFor(millis, TimeUnit.MILLISECONDS);
-            // Not Process.destroyForcibly, which closes the pipe with what was acknowledged still in it.
-            pusher.toHandle().destroyForcibly();
-            output.lines().forEach(line -> record(line, tags));
-        } finally {
-            pusher.destroyForcibly().waitFor();
-        }
+        String port = String.valueOf(depot.line.port());
+        new KilledProgram(CrashingPusher.class, folder.toString(), name, depot.bucket.bucket(), port)
+                .killedAfter(millis, line -> line.startsWith("pushed "))
+                .forEach(line -> record(line, tags));
         return tags;
     }
 

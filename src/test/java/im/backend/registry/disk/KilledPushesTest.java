@@ -2,15 +2,14 @@ package im.backend.registry.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.KilledProgram;
 import im.backend.domain.Digest;
 import im.backend.registry.ImageRegistry.Extent;
 import im.backend.registry.Reference;
 import im.backend.registry.StoredManifest;
 import im.backend.registry.Tag;
 import im.backend.registry.Uploads;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -55,30 +53,9 @@ class KilledPushesTest {
 
     /** Some time after the first image of the run. */
     private void runAndKill(String name, int millis) throws Exception {
-        Process pusher = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xshare:auto",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashingPusher.class.getName(),
-                        folder.toString(),
-                        name)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader output = new BufferedReader(new InputStreamReader(pusher.getInputStream()))) {
-            int before = pushed.size();
-            while (pushed.size() == before) {
-                record(java.util.Objects.requireNonNull(output.readLine(), "the pusher ended by itself"));
-            }
-            pusher.waitFor(millis, TimeUnit.MILLISECONDS);
-            // Not Process.destroyForcibly, which closes the pipe with what was acknowledged still in it.
-            pusher.toHandle().destroyForcibly();
-            output.lines().forEach(this::record);
-        } finally {
-            pusher.destroyForcibly().waitFor();
-        }
+        new KilledProgram(CrashingPusher.class, folder.toString(), name)
+                .killedAfter(millis, line -> line.startsWith("pushed "))
+                .forEach(this::record);
     }
 
     /** A kill can cut the last line. */

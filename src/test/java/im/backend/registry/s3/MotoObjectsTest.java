@@ -1,23 +1,17 @@
 package im.backend.registry.s3;
 
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 
 /** Against a server that was written by others. */
 class MotoObjectsTest extends S3ObjectsContract {
+    @AutoClose
     private static S3Server server;
 
     @BeforeAll
     static void start() throws IOException {
         server = S3Server.start(S3Server.Kind.MOTO);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Override

@@ -11,24 +11,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Against a server that looks at signatures and hashes. */
 class VersityObjectsTest extends S3ObjectsContract {
+    @AutoClose
     private static S3Server server;
 
     @BeforeAll
     static void start() throws IOException {
         server = S3Server.start(S3Server.Kind.VERSITYGW);
-    }
-
-    @AfterAll
-    static void stop() throws IOException {
-        if (server != null) {
-            server.close();
-        }
     }
 
     @Override

@@ -2,21 +2,19 @@ package im.backend.source.git;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.KilledProgram;
 import im.backend.domain.CommitHash;
 import im.backend.domain.ProjectId;
 import im.backend.domain.UserName;
 import im.backend.source.Commit;
 import im.backend.source.SourceLimits;
 import im.backend.source.SourceUpload;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,25 +44,9 @@ final class GitCrashTest {
 
     /** Kills after the given time from its first acknowledgement, so that each run has something to lose. */
     private void runAndKill(String name, int millis, Set<String> staged, Set<String> published) throws Exception {
-        Process writer = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashingWriter.class.getName(),
-                        folder.toString(),
-                        name)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader output = new BufferedReader(new InputStreamReader(writer.getInputStream()))) {
-            record(output.readLine(), staged, published);
-            writer.waitFor(millis, TimeUnit.MILLISECONDS);
-            // Not Process.destroyForcibly, which closes the pipe with what was acknowledged still in it.
-            writer.toHandle().destroyForcibly();
-            output.lines().forEach(line -> record(line, staged, published));
-        } finally {
-            writer.destroyForcibly().waitFor();
-        }
+        new KilledProgram(CrashingWriter.class, folder.toString(), name)
+                .killedAfter(millis, any -> true)
+                .forEach(line -> record(line, staged, published));
     }
 
     private static void record(String line, Set<String> staged, Set<String> published) {

@@ -2,9 +2,13 @@ package im.backend.store.sql;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import im.backend.file.PrivateFile;
+import im.backend.secret.MasterKeyFile;
+import im.backend.secret.SecretStoreContract;
 import im.backend.store.Stores;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,7 +62,16 @@ final class EmptyDatabase implements BeforeAllCallback, AfterEachCallback {
         return stores(open(clock), clock);
     }
 
-    static Stores stores(Database database, Clock clock) {
+    /** @param keys a folder for the key that seals them */
+    SecretStoreContract.Opened secrets(Clock clock, Path keys) {
+        Database database = open(clock);
+        SqlSecretStore secrets = new SqlSecretStore(
+                database, new MasterKeyFile(new PrivateFile(keys, "master.key"), new SecureRandom()), clock);
+        secrets.start();
+        return new SecretStoreContract.Opened(stores(database, clock), secrets);
+    }
+
+    private static Stores stores(Database database, Clock clock) {
         return new Stores(
                 new SqlProjectStore(database, clock),
                 new SqlReleaseStore(database),

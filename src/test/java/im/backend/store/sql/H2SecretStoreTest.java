@@ -1,10 +1,7 @@
 package im.backend.store.sql;
 
-import im.backend.file.PrivateFile;
-import im.backend.secret.MasterKeyFile;
 import im.backend.secret.SecretStoreContract;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,10 +14,6 @@ final class H2SecretStoreTest extends SecretStoreContract {
 
     @Override
     protected Opened open() {
-        Database database = DATABASE.open(clock);
-        SqlSecretStore secrets = new SqlSecretStore(
-                database, new MasterKeyFile(new PrivateFile(keys, "master.key"), new SecureRandom()), clock);
-        secrets.start();
-        return new Opened(EmptyDatabase.stores(database, clock), secrets);
+        return DATABASE.secrets(clock, keys);
     }
 }

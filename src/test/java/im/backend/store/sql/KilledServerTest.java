@@ -2,22 +2,17 @@ package im.backend.store.sql;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import im.backend.KilledProgram;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentId;
 import im.backend.domain.LoggedEvent;
 import im.backend.domain.SecretName;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,8 +33,8 @@ final class KilledServerTest {
         Map<SecretName, Integer> versions = new HashMap<>();
 
         for (int kill = 1; kill <= KILLS; kill++) {
-            List<String> acknowledged = writeUntilKilled(random.nextInt(20, 400));
-            assertThat(acknowledged).as("writes before kill " + kill).isNotEmpty();
+            List<String> acknowledged = new KilledProgram(CrashWriter.class, folder.toString())
+                    .killedAfter(random.nextInt(20, 400), any -> true);
             Map<DeploymentId, Long> fresh = new HashMap<>();
             acknowledged.forEach(line -> remember(line, fresh, versions));
 
@@ -47,43 +42,6 @@ final class KilledServerTest {
             sequences.putAll(fresh);
         }
         assertAllThere(sequences, versions);
-    }
-
-    /** @param milliseconds from the first acknowledged write to the kill */
-    private List<String> writeUntilKilled(int milliseconds) throws IOException, InterruptedException {
-        Process writer = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-XX:+UseSerialGC",
-                        "-Xmx256m",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        CrashWriter.class.getName(),
-                        folder.toString())
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        List<String> lines = new ArrayList<>();
-        CountDownLatch first = new CountDownLatch(1);
-        Thread reader = Thread.ofPlatform().start(() -> {
-            try (BufferedReader output = writer.inputReader(StandardCharsets.UTF_8)) {
-                for (String line = output.readLine(); line != null; line = output.readLine()) {
-                    lines.add(line);
-                    first.countDown();
-                }
-            } catch (IOException pipeBroke) {
-                // The process is dead; what was read before counts.
-            } finally {
-                first.countDown();
-            }
-        });
-        try {
-            assertThat(first.await(60, TimeUnit.SECONDS)).isTrue();
-            writer.waitFor(milliseconds, TimeUnit.MILLISECONDS);
-        } finally {
-            writer.destroyForcibly().waitFor();
-            reader.join();
-        }
-        return lines;
     }
 
     private static void remember(String line, Map<DeploymentId, Long> sequences, Map<SecretName, Integer> versions) {
