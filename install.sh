@@ -582,6 +582,7 @@ spec:
       - http01:
           ingress:
             ingressClassName: traefik
+            serviceType: ClusterIP
 TEXT
 }
 

@@ -2,12 +2,15 @@
 # A real Kubernetes of one node for the tests, without Docker and without a release to download: the programs are built
 # from their Go modules, pinned by go.sum; etcd, containerd and the CNI plugins are Debian's.
 #
-# node.sh up      builds what is missing (first time: some ten minutes), starts the node, prints its kubeconfig's path
-# node.sh down    stops the node and removes its pods; the programs stay
+# node.sh up            builds what is missing (first time: some ten minutes), starts the node and its DNS, prints its
+#                       kubeconfig's path
+# node.sh certificates  adds what install.sh adds to K3s: an ingress controller (Traefik, at 10.43.0.80), cert-manager's
+#                       controllers and a ClusterIssuer `backendim`, whose authority is Pebble (first time: twenty minutes)
+# node.sh down          stops the node and removes its pods; the programs stay
 #
 # Who asked the API server for what is in node/audit.log beside the kubeconfig.
 # The node is this host: a pod's address and a service's answer here, and images are pulled from 127.0.0.1 over HTTP.
-# Not there: an ingress controller, a storage class, cluster DNS, anything that enforces network policies.
+# Not there: a storage class, anything that enforces network policies.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -17,7 +20,10 @@ PROGRAMS=$HOME_FOLDER/bin/$KUBERNETES
 STATE=$HOME_FOLDER/node
 KUBECONFIG_FILE=$HOME_FOLDER/kubeconfig
 CONTAINERD=$STATE/containerd.sock
-PARTS=(etcd apiserver controller-manager scheduler containerd kubelet proxy)
+PARTS=(names authority certificates etcd apiserver controller-manager scheduler containerd kubelet proxy)
+TRAEFIK=v3.5.4
+INGRESS=10.43.0.80
+NAMES=127.0.0.1:8053
 
 say() { printf 'node: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
@@ -47,6 +53,28 @@ build() {
     mv "$PROGRAMS/$program.new" "$PROGRAMS/$program"
   done
   [ -x "$PROGRAMS/pause" ] || CGO_ENABLED=0 go build -ldflags '-s -w' -o "$PROGRAMS/pause" ./pause
+  addon coredns github.com/coredns/coredns
+}
+
+addon() { # program, package: built from the module in addons
+  [ -x "$PROGRAMS/$1" ] && return
+  say "building $1"
+  CGO_ENABLED=0 go build -C addons -mod=readonly -ldflags '-s -w' -o "$PROGRAMS/$1.new" "$2"
+  mv "$PROGRAMS/$1.new" "$PROGRAMS/$1"
+}
+
+# Its own go.mod says which forks of libraries it needs, so it can not be a part of ours.
+build_traefik() {
+  local source copy
+  [ -x "$PROGRAMS/traefik" ] && return
+  say "building traefik $TRAEFIK"
+  source=$(cd / && go mod download -json "github.com/traefik/traefik/v3@$TRAEFIK" | sed -n 's/^\t"Dir": "\(.*\)",$/\1/p')
+  copy=$(mktemp -d "$HOME_FOLDER/traefik.XXXXXX")
+  cp -r --no-preserve=mode "$source/." "$copy"
+  mkdir -p "$copy/webui/static"
+  touch "$copy/webui/static/none" # the pages of its dashboard are not in the module
+  CGO_ENABLED=0 go build -C "$copy" -mod=mod -ldflags '-s -w' -o "$PROGRAMS/traefik" ./cmd/traefik
+  rm -rf "$copy"
 }
 
 start() { # name, command...
@@ -105,15 +133,15 @@ YAML
   start scheduler "$PROGRAMS/kube-scheduler" --kubeconfig="$KUBECONFIG_FILE" --leader-elect=false --bind-address=127.0.0.1
 }
 
-pause_image() { # an archive that containerd imports: one layer with one program
-  local folder
-  folder=$(mktemp -d "$STATE/pause.XXXXXX")
-  tar -C "$PROGRAMS" --owner=0 --group=0 -cf "$folder/layer.tar" pause
-  printf '{"architecture":"%s","os":"linux","config":{"Entrypoint":["/pause"],"User":"65535:65535"},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
-    "$(go env GOARCH)" "$(sha256sum "$folder/layer.tar" | cut -d' ' -f1)" >"$folder/config.json"
-  printf '[{"Config":"config.json","RepoTags":["localhost/pause:1"],"Layers":["layer.tar"]}]' >"$folder/manifest.json"
-  tar -C "$folder" -cf "$folder/pause.tar" config.json layer.tar manifest.json
-  ctr -a "$CONTAINERD" -n k8s.io images import --base-name localhost/pause "$folder/pause.tar" >/dev/null
+image() { # name: an archive that containerd imports, one layer with one program
+  local folder program=$1
+  folder=$(mktemp -d "$STATE/$program.XXXXXX")
+  tar -C "$PROGRAMS" --owner=0 --group=0 -cf "$folder/layer.tar" "$program"
+  printf '{"architecture":"%s","os":"linux","config":{"Entrypoint":["/%s"],"User":"65535:65535"},"rootfs":{"type":"layers","diff_ids":["sha256:%s"]}}' \
+    "$(go env GOARCH)" "$program" "$(sha256sum "$folder/layer.tar" | cut -d' ' -f1)" >"$folder/config.json"
+  printf '[{"Config":"config.json","RepoTags":["localhost/%s:1"],"Layers":["layer.tar"]}]' "$program" >"$folder/manifest.json"
+  tar -C "$folder" -cf "$folder/image.tar" config.json layer.tar manifest.json
+  ctr -a "$CONTAINERD" -n k8s.io images import --base-name "localhost/$program" "$folder/image.tar" >/dev/null
   rm -r "$folder"
 }
 
@@ -141,7 +169,7 @@ state = "$STATE/containerd-state"
 TOML
   start containerd containerd --config "$STATE/containerd.toml"
   await containerd ctr -a "$CONTAINERD" version
-  pause_image
+  image pause
   # The kubelet listens on this host's own address and lets in whoever asks: a node for tests, never for others.
   cat >"$STATE/kubelet.yaml" <<YAML
 apiVersion: kubelet.config.k8s.io/v1beta1
@@ -150,6 +178,8 @@ address: $1
 authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
 authorization: {mode: AlwaysAllow}
 cgroupDriver: cgroupfs
+clusterDNS: [10.43.0.10]
+clusterDomain: cluster.local
 failSwapOn: false
 failCgroupV1: false
 containerRuntimeEndpoint: unix://$CONTAINERD
@@ -176,8 +206,55 @@ up() {
   [ -n "$address" ] || die "this host has no address but loopback"
   control_plane "$address"
   worker "$address"
+  image coredns
+  kubectl apply -f addons/coredns.yaml >/dev/null
+  await "the cluster's DNS" kubectl -n kube-system rollout status deployment/coredns --timeout=1s
   say "Kubernetes $KUBERNETES is ready on $address"
   printf '%s\n' "$KUBECONFIG_FILE"
+}
+
+certificates() {
+  [ -f "$STATE/kubelet.pid" ] || die "there is no node (start it: node.sh up)"
+  [ ! -f "$STATE/authority.pid" ] || die "certificates are there already"
+  build_traefik
+  addon acmesolver ./acmesolver
+  addon cert-manager ./controller
+  addon pebble github.com/letsencrypt/pebble/v2/cmd/pebble
+  addon names github.com/letsencrypt/pebble/v2/cmd/pebble-challtestsrv
+  image traefik
+  image acmesolver
+  kubectl apply -f addons/traefik.yaml >/dev/null
+  kubectl apply --server-side -f "$(go list -C addons -m -f '{{.Dir}}' github.com/cert-manager/cert-manager)/deploy/crds" >/dev/null
+  kubectl create namespace cert-manager >/dev/null
+  # Every name is the controller's address, for the authority and for cert-manager's own look before it; but one has none.
+  start names "$PROGRAMS/names" -defaultIPv4 "$INGRESS" -defaultIPv6= -dnsserver "$NAMES" -management 127.0.0.1:8055 \
+    -http01= -https01= -tlsalpn01= -doh=
+  await "the test's DNS" curl -sf -d '{"host": "nowhere.test."}' http://127.0.0.1:8055/set-servfail
+  openssl req -x509 -newkey rsa:2048 -nodes -keyout "$STATE/authority.key" -out "$STATE/authority.crt" -days 30 \
+    -subj /CN=authority -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+  cat >"$STATE/authority.json" <<JSON
+{"pebble": {"listenAddress": "127.0.0.1:14000", "managementListenAddress": "127.0.0.1:15000",
+  "certificate": "$STATE/authority.crt", "privateKey": "$STATE/authority.key", "httpPort": 80, "tlsPort": 443}}
+JSON
+  PEBBLE_VA_NOSLEEP=1 start authority "$PROGRAMS/pebble" -config "$STATE/authority.json" -dnsserver "$NAMES"
+  start certificates "$PROGRAMS/cert-manager" -kubeconfig "$KUBECONFIG_FILE" \
+    -acme-http01-solver-nameservers "$NAMES" -acme-http01-solver-image localhost/acmesolver:1
+  # As install.sh writes it, but for the authority.
+  kubectl apply -f - >/dev/null <<YAML
+apiVersion: cert-manager.io/v1
+kind: ClusterIssuer
+metadata: {name: backendim}
+spec:
+  acme:
+    server: https://127.0.0.1:14000/dir
+    caBundle: $(base64 -w0 "$STATE/authority.crt")
+    email: you@example.com
+    privateKeySecretRef: {name: backendim-issuer}
+    solvers: [{http01: {ingress: {ingressClassName: traefik, serviceType: ClusterIP}}}]
+YAML
+  await "the issuer" kubectl wait --for=condition=Ready clusterissuer/backendim --timeout=1s
+  await "the ingress controller" kubectl -n kube-system rollout status deployment/traefik --timeout=1s
+  say "an ingress controller answers at $INGRESS, and Ingresses of the issuer backendim get certificates"
 }
 
 stop() { # name: ends what up started, and waits for it
@@ -221,6 +298,7 @@ down() {
 
 case "${1:-}" in
   up) up ;;
+  certificates) certificates ;;
   down) down ;;
-  *) die "say up or down" ;;
+  *) die "say up, certificates or down" ;;
 esac

@@ -99,6 +99,9 @@ final class ProjectRoutes {
                 state.project().id().value(),
                 state.live().map(release -> release.version().toString()),
                 state.urls().stream().map(URI::toString).toList(),
+                state.unsecured().entrySet().stream()
+                        .map(host -> new StateBody.UnsecuredBody(host.getKey().value(), host.getValue()))
+                        .toList(),
                 state.replicas(),
                 state.instances().stream().map(ProjectRoutes::instance).toList(),
                 state.scheduled().stream().map(ProjectRoutes::cron).toList(),

@@ -48,8 +48,8 @@ public final class Settings {
             "apps.public-port",
             Kind.count(0, 65_535),
             "0",
-            "Port shown in the apps' URLs, when a proxy or a port forward stands before this server. 0 means"
-                    + " `apps.port`.");
+            "Port shown in the apps' URLs, when a proxy or a port forward stands before this server; with 443"
+                    + " they begin with `https://`. 0 means `apps.port`.");
     static final Setting<Integer> CONCURRENCY = of(
             "deploy.concurrency",
             Kind.count(1, 64),

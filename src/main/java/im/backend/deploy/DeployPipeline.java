@@ -44,6 +44,9 @@ import java.util.function.Supplier;
  */
 final class DeployPipeline {
     private static final int EVIDENCE_LINE_MAX = 2_000;
+    /** An authority takes some ten seconds for a host that it can reach. */
+    private static final Duration CERTIFICATE_MAX = Duration.ofSeconds(30);
+
     private static final System.Logger LOG = System.getLogger(DeployPipeline.class.getName());
 
     private final Ports ports;
@@ -289,10 +292,13 @@ final class DeployPipeline {
 
     private void complete(Run run, Release release) {
         var url = rollout.launcher().url(release);
+        // It serves already. Whoever asks for the URL in the next moment shall not meet a browser's warning.
+        var unsecured = rollout.traffic().awaitSecured(release.project(), CERTIFICATE_MAX);
         run.log()
                 .complete(
                         release,
-                        new DeploymentEvent.Completed(release.version(), url, StageWording.completed(release, url)));
+                        new DeploymentEvent.Completed(
+                                release.version(), url, StageWording.completed(release, url, unsecured)));
         run.undo().forget();
     }
 

@@ -21,6 +21,7 @@ import im.backend.secret.Redactor;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,6 +75,7 @@ public final class Operations {
                 found,
                 live,
                 urls(found, live),
+                live.isPresent() ? rollout.traffic().unsecured(found.id()) : Collections.emptySortedMap(),
                 orchestrator.running(found.id()).stream()
                         .map(instance -> new ProjectState.SeenInstance(instance, orchestrator.observe(instance.key())))
                         .toList(),

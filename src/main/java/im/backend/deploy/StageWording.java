@@ -4,9 +4,12 @@ import im.backend.deploy.progress.Wording;
 import im.backend.domain.Deployment;
 import im.backend.domain.DeploymentStatus;
 import im.backend.domain.Digest;
+import im.backend.domain.Hostname;
 import im.backend.domain.Release;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
 
 /** What people are told of a deployment's stages (seed 004 has these sentences, and is the only place of emoji). */
 final class StageWording {
@@ -41,8 +44,13 @@ final class StageWording {
         };
     }
 
-    static List<String> completed(Release release, URI url) {
-        return List.of("✅ Deployment complete!", release.version() + " is live at " + url);
+    static List<String> completed(Release release, URI url, SortedMap<Hostname, String> unsecured) {
+        List<String> lines = new ArrayList<>();
+        lines.add("✅ Deployment complete!");
+        lines.add(release.version() + " is live at " + url);
+        unsecured.forEach((host, why) -> lines.add(host + " has no certificate yet: " + why + ". It is asked for again"
+                + " and again; backendim status says how far it is."));
+        return lines;
     }
 
     private static String shortened(Digest digest) {

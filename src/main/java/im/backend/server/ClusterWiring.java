@@ -9,6 +9,7 @@ import im.backend.build.pod.PodSandboxSettings;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
 import im.backend.config.ServerConfig;
+import im.backend.deploy.ports.AppsAddress;
 import im.backend.deploy.ports.Ports;
 import im.backend.domain.SecretValue;
 import im.backend.file.PrivateFile;
@@ -139,8 +140,15 @@ final class ClusterWiring {
         ServerConfig.Kubernetes kubernetes = config.kubernetes();
         IngressSettings settings =
                 new IngressSettings(owner, kubernetes.ingressClass(), kubernetes.issuer(), IngressSettings.SETTLE);
-        int port = config.apps().publicPort() == 0 ? HTTP_PORT : config.apps().publicPort();
-        return new AppsFront(new IngressRouter(settings, cluster), port, () -> 0);
+        return new AppsFront(new IngressRouter(settings, cluster), address(), () -> 0);
+    }
+
+    private AppsAddress address() {
+        ServerConfig.Apps apps = config.apps();
+        if (config.kubernetes().issuer().isPresent()) {
+            return AppsAddress.certified(apps.domain(), apps.publicPort());
+        }
+        return AppsAddress.plain(apps.domain(), apps.publicPort() == 0 ? HTTP_PORT : apps.publicPort());
     }
 
     /**

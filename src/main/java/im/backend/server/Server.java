@@ -107,8 +107,8 @@ public final class Server implements AutoCloseable {
                 wiring.secrets(database),
                 wiring.scanning(launcher),
                 stores);
-        String apps = "http://*." + config.apps().domain() + (front.port() == 80 ? "" : ":" + front.port());
-        DeployEngine engine = wiring.engine(ports, front.port());
+        String apps = front.address().pattern();
+        DeployEngine engine = wiring.engine(ports, front.address());
         Api.UseCases useCases = wiring.useCases(ports, engine, bases, registry, database);
         ServerFacts facts = new ServerFacts(
                 config,

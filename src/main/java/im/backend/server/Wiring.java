@@ -8,6 +8,7 @@ import im.backend.api.http.SignIns;
 import im.backend.build.ImageBases;
 import im.backend.config.ServerConfig;
 import im.backend.deploy.DeployEngine;
+import im.backend.deploy.ports.AppsAddress;
 import im.backend.deploy.ports.DeploySettings;
 import im.backend.deploy.ports.Ports;
 import im.backend.domain.DeploymentId;
@@ -231,14 +232,13 @@ final class Wiring {
         int port = config.apps().publicPort() == 0
                 ? proxy.address().getPort()
                 : config.apps().publicPort();
-        return new AppsFront(proxy, port, proxy::openConnections);
+        return new AppsFront(proxy, AppsAddress.plain(config.apps().domain(), port), proxy::openConnections);
     }
 
-    DeployEngine engine(Ports ports, int appsPort) {
+    DeployEngine engine(Ports ports, AppsAddress apps) {
         ServerConfig.Deploy deploy = config.deploy();
         DeploySettings settings = new DeploySettings(
-                config.apps().domain(),
-                appsPort,
+                apps,
                 deploy.concurrency(),
                 deploy.queueMax(),
                 config.build().timeMax(),

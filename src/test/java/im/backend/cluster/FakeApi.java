@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.kubernetes.client.common.KubernetesObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -40,7 +41,10 @@ final class FakeApi {
                     Kind.NETWORK_POLICY,
                     Kind.DISRUPTION_BUDGET,
                     Kind.LEASE,
-                    Kind.AUTOSCALER)
+                    Kind.AUTOSCALER,
+                    custom("cert-manager.io", "Certificate", "certificates"),
+                    custom("cert-manager.io", "CertificateRequest", "certificaterequests"),
+                    custom("acme.cert-manager.io", "Challenge", "challenges"))
             .collect(Collectors.toMap(kind -> kind.apiVersion() + "/" + kind.plural(), Function.identity()));
 
     /**
@@ -69,6 +73,10 @@ final class FakeApi {
     FakeApi(ObjectStore store, FakeNetwork network) {
         this.store = store;
         this.admission = new Admission(store, network);
+    }
+
+    private static Kind<KubernetesObject> custom(String group, String name, String plural) {
+        return new Kind<>(KubernetesObject.class, group, "v1", name, plural, Kind.Reach.NAMESPACE);
     }
 
     static Target target(String path) {

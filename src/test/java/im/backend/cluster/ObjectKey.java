@@ -10,6 +10,10 @@ public record ObjectKey(Kind<?> kind, String namespace, String name) implements 
         return new ObjectKey(other, namespace, called);
     }
 
+    boolean isOf(Kind<?> other) {
+        return kind.group().equals(other.group()) && kind.plural().equals(other.plural());
+    }
+
     @Override
     public int compareTo(ObjectKey other) {
         return path().compareTo(other.path());

@@ -51,7 +51,7 @@ public final class ObjectStore {
 
     public synchronized List<Map.Entry<ObjectKey, ObjectNode>> list(Kind<?> kind, String namespace) {
         return objects.entrySet().stream()
-                .filter(entry -> entry.getKey().kind() == kind
+                .filter(entry -> entry.getKey().isOf(kind)
                         && (namespace.isEmpty() || entry.getKey().namespace().equals(namespace)))
                 .map(entry -> Map.entry(entry.getKey(), entry.getValue().deepCopy()))
                 .toList();

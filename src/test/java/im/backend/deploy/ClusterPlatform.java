@@ -10,6 +10,7 @@ import im.backend.cluster.ClusterSettings;
 import im.backend.cluster.FakeCluster;
 import im.backend.cluster.Kind;
 import im.backend.cluster.ObjectKey;
+import im.backend.deploy.ports.AppsAddress;
 import im.backend.deploy.ports.DeploySettings;
 import im.backend.deploy.ports.Ports;
 import im.backend.domain.Deployment;
@@ -118,8 +119,7 @@ final class ClusterPlatform implements AutoCloseable {
                 memoryPorts.stores());
         CrashingPorts crash = new CrashingPorts(Integer.MAX_VALUE, true);
         DeploySettings deploy = new DeploySettings(
-                "localhost",
-                8000,
+                AppsAddress.plain("localhost", 8000),
                 4,
                 100,
                 Duration.ofSeconds(30),

@@ -1,5 +1,6 @@
 package im.backend.deploy;
 
+import im.backend.deploy.ports.AppsAddress;
 import im.backend.deploy.ports.DeploySettings;
 import java.time.Duration;
 
@@ -46,6 +47,13 @@ public final class Hurried {
 
     DeploySettings settings() {
         return new DeploySettings(
-                "localhost", 8000, concurrency, waitingMax, buildMax, wholeMax, stopGrace, releasesKept, repairEvery);
+                AppsAddress.plain("localhost", 8000),
+                concurrency,
+                waitingMax,
+                buildMax,
+                wholeMax,
+                stopGrace,
+                releasesKept,
+                repairEvery);
     }
 }

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.Lock;
@@ -17,6 +18,7 @@ public final class FakeRouter implements Router {
     private final Lock lock = new ReentrantLock();
     private final Condition finished = lock.newCondition();
     private final Map<Hostname, Target> targets = new HashMap<>();
+    private final Map<Hostname, Unsecured> unsecured = new HashMap<>();
 
     @Override
     public Draining publish(Hostname host, List<Endpoint> endpoints) {
@@ -30,6 +32,31 @@ public final class FakeRouter implements Router {
                 return draining(null);
             }
             return draining(targets.put(host, new Target(List.copyOf(endpoints))));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The host has no certificate for as many looks. */
+    public void unsecured(Hostname host, String why, int looks) {
+        lock.lock();
+        try {
+            unsecured.put(host, new Unsecured(why, looks));
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @Override
+    public Optional<String> unsecured(Hostname host) {
+        lock.lock();
+        try {
+            Unsecured now = unsecured.get(host);
+            if (now == null || now.looks == 0) {
+                return Optional.empty();
+            }
+            unsecured.put(host, new Unsecured(now.why, now.looks - 1));
+            return Optional.of(now.why);
         } finally {
             lock.unlock();
         }
@@ -112,6 +139,8 @@ public final class FakeRouter implements Router {
             lock.unlock();
         }
     }
+
+    private record Unsecured(String why, int looks) {}
 
     private static final class Target {
         private final List<Endpoint> endpoints;

@@ -216,6 +216,7 @@ final class WireSamples {
                         PROJECT,
                         Optional.of("v12"),
                         List.of(URL),
+                        List.of(new StateBody.UnsecuredBody("my-api.example.com", "the name leads nowhere")),
                         1,
                         List.of(new StateBody.InstanceBody(
                                 "web", 0, "running", 0, Optional.of(40_000_000L), Optional.empty(), Optional.empty())),

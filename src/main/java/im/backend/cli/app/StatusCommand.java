@@ -32,6 +32,9 @@ public final class StatusCommand implements Action {
         }
         String url = state.texts("urls").isEmpty() ? "" : state.texts("urls").getFirst();
         terminal.answer(terminal.bold(project) + "  " + state.text("release", "") + "  " + url);
+        for (JsonObject host : state.objects("unsecured")) {
+            terminal.answer(host.text("host", "") + " has no certificate yet: " + host.text("why", ""));
+        }
         List<JsonObject> instances = state.objects("instances");
         if (!instances.isEmpty()) {
             terminal.answer("");

@@ -154,6 +154,8 @@ public final class Attached {
         } else {
             terminal.answer("Deployed " + (version.isEmpty() ? "" : version + " ") + "(" + commit + ") to "
                     + terminal.bold(url) + " in " + seconds());
+            // The first two say that it is done and where; what follows is worth a person's time.
+            event.texts("logs").stream().skip(2).forEach(terminal::note);
             terminal.note(terminal.dimNote("Next: backendim logs -f, backendim rollback"));
         }
         return ExitCode.DONE.code();

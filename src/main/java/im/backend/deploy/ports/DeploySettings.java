@@ -3,8 +3,7 @@ package im.backend.deploy.ports;
 import java.time.Duration;
 
 /**
- * @param domain apps are at {@code {name}.{domain}}
- * @param appsPort shown in URLs; 80 is left out
+ * @param apps where people reach apps
  * @param concurrency deployments that run at once; of one project never more than one
  * @param waitingMax deployments that may wait; further ones are refused with {@code busy}
  * @param buildMax after which a build is given up
@@ -14,8 +13,7 @@ import java.time.Duration;
  * @param repairEvery after which what runs is compared with what shall run; zero for never
  */
 public record DeploySettings(
-        String domain,
-        int appsPort,
+        AppsAddress apps,
         int concurrency,
         int waitingMax,
         Duration buildMax,
@@ -27,8 +25,7 @@ public record DeploySettings(
     /** The defaults, for apps at {@code {name}.{domain}:{appsPort}}. */
     public static DeploySettings defaults(String domain, int appsPort) {
         return new DeploySettings(
-                domain,
-                appsPort,
+                AppsAddress.plain(domain, appsPort),
                 4,
                 1_000,
                 Duration.ofMinutes(10),

@@ -82,12 +82,21 @@ public final class Hosts {
     }
 
     URI url(Hostname host) {
-        String port = settings.appsPort() == 80 ? "" : ":" + settings.appsPort();
-        return URI.create("http://" + host + port);
+        return isPassing(host)
+                ? settings.apps().passingUrl(host.value())
+                : settings.apps().url(host.value());
+    }
+
+    /** Whether it is a release's own, and goes with it. */
+    boolean isPassing(Hostname host) {
+        String end = "." + settings.apps().domain();
+        return host.value().endsWith(end)
+                && commitLabels.containsKey(
+                        host.value().substring(0, host.value().length() - end.length()));
     }
 
     private Hostname host(String label) {
-        return Hostname.parse(label + "." + settings.domain());
+        return Hostname.parse(label + "." + settings.apps().domain());
     }
 
     private static String stableLabel(ProjectId project) {

@@ -1,18 +1,24 @@
 package im.backend.deploy.rollout;
 
+import static java.lang.System.Logger.Level.DEBUG;
+
 import im.backend.domain.CommitHash;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
 import im.backend.domain.ProjectId;
 import im.backend.domain.Release;
+import im.backend.problem.ProblemException;
 import im.backend.route.Draining;
 import im.backend.route.Router;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -21,6 +27,9 @@ import java.util.function.Function;
 
 /** Points all hosts of a project at one release, and back. */
 public final class Traffic {
+    private static final System.Logger LOG = System.getLogger(Traffic.class.getName());
+    private static final Duration SECURED_POLL = Duration.ofMillis(500);
+
     private final Router router;
     private final Hosts hosts;
     private final Map<Hostname, List<Endpoint>> published = new ConcurrentHashMap<>();
@@ -72,8 +81,37 @@ public final class Traffic {
                 .toList();
     }
 
+    /** Why people can not ask the project's own hosts over https yet, by host; those that they can ask are not there. */
+    public SortedMap<Hostname, String> unsecured(ProjectId project) {
+        SortedMap<Hostname, String> unsecured = new TreeMap<>();
+        hosts.of(project).forEach(host -> router.unsecured(host).ifPresent(why -> unsecured.put(host, why)));
+        return unsecured;
+    }
+
+    /** As {@link #unsecured}, after a wait for those that are on their way. Nothing depends on it, so it never fails. */
+    public SortedMap<Hostname, String> awaitSecured(ProjectId project, Duration max) {
+        long deadline = System.nanoTime() + max.toNanos();
+        try {
+            SortedMap<Hostname, String> left = unsecured(project);
+            while (!left.isEmpty() && System.nanoTime() < deadline) {
+                Thread.sleep(SECURED_POLL);
+                left = unsecured(project);
+            }
+            return left;
+        } catch (ProblemException unknown) {
+            LOG.log(
+                    DEBUG,
+                    "certificates of " + project + ": " + unknown.problem().detail());
+            return Collections.emptySortedMap();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+            return Collections.emptySortedMap();
+        }
+    }
+
     private Draining publish(Hostname host, List<Endpoint> endpoints) {
-        Draining draining = router.publish(host, endpoints);
+        Draining draining =
+                hosts.isPassing(host) ? router.publishPassing(host, endpoints) : router.publish(host, endpoints);
         published.put(host, List.copyOf(endpoints));
         return draining;
     }

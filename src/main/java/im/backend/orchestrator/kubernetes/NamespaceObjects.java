@@ -27,7 +27,6 @@ final class NamespaceObjects {
     private static final Map<String, Quantity> QUOTA = Map.of(
             "pods", new Quantity("250"),
             "services", new Quantity("50"),
-            "services.nodeports", new Quantity("0"),
             "services.loadbalancers", new Quantity("0"),
             "secrets", new Quantity("100"),
             "configmaps", new Quantity("20"),

@@ -35,10 +35,10 @@ record IngressObjects(IngressSettings settings) {
     private static final String ISSUER = "cert-manager.io/cluster-issuer";
     private static final String ISSUED = "cert-manager.io/";
 
-    V1Ingress ingress(Hostname host, V1Service service, List<Endpoint> endpoints) {
+    V1Ingress ingress(Hostname host, V1Service service, List<Endpoint> endpoints, Optional<String> issuer) {
         Map<String, String> annotations = new TreeMap<>();
         annotations.put(ENDPOINTS, endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(",")));
-        settings.issuer().ifPresent(issuer -> annotations.put(ISSUER, issuer));
+        issuer.ifPresent(name -> annotations.put(ISSUER, name));
         V1IngressSpec spec = new V1IngressSpec()
                 .ingressClassName(settings.ingressClass())
                 .rules(List.of(new V1IngressRule()
@@ -48,7 +48,7 @@ record IngressObjects(IngressSettings settings) {
                                         .path("/")
                                         .pathType("Prefix")
                                         .backend(backend(service, endpoints.getFirst())))))));
-        if (settings.issuer().isPresent()) {
+        if (issuer.isPresent()) {
             spec.tls(List.of(new V1IngressTLS().hosts(List.of(host.value())).secretName(certificate(host))));
         }
         return new V1Ingress()

@@ -34,6 +34,7 @@ public final class IngressRouter implements Router {
     private final IngressSettings settings;
     private final Cluster cluster;
     private final IngressObjects objects;
+    private final Certificates certificates;
     /** As the cluster had it when it was published, to see what somebody has changed since. */
     private final Map<Hostname, V1IngressSpec> published = new ConcurrentHashMap<>();
 
@@ -41,16 +42,33 @@ public final class IngressRouter implements Router {
         this.settings = settings;
         this.cluster = cluster;
         this.objects = new IngressObjects(settings);
+        this.certificates = new Certificates(cluster);
     }
 
     @Override
     public Draining publish(Hostname host, List<Endpoint> endpoints) {
+        return publish(host, endpoints, settings.issuer());
+    }
+
+    @Override
+    public Draining publishPassing(Hostname host, List<Endpoint> endpoints) {
+        return publish(host, endpoints, Optional.empty());
+    }
+
+    @Override
+    public Optional<String> unsecured(Hostname host) {
+        return settings.issuer()
+                .flatMap(issuer ->
+                        of(host).stream().findFirst().flatMap(ingress -> certificates.missing(ingress, issuer)));
+    }
+
+    private Draining publish(Hostname host, List<Endpoint> endpoints, Optional<String> issuer) {
         if (endpoints.isEmpty()) {
             throw new IllegalArgumentException("route " + host + ": no endpoints (expected: one or more)");
         }
         V1Service service = service(endpoints.getFirst());
         List<V1Ingress> before = of(host);
-        V1Ingress wanted = objects.ingress(host, service, endpoints);
+        V1Ingress wanted = objects.ingress(host, service, endpoints, issuer);
         if (before.size() == 1 && objects.isAs(before.getFirst(), wanted)) {
             remember(host, before.getFirst());
             return max -> true;
@@ -59,7 +77,7 @@ public final class IngressRouter implements Router {
         List<V1Ingress> left = before.stream()
                 .filter(ingress -> !namespace(ingress.getMetadata()).equals(namespace))
                 .toList();
-        settings.issuer().ifPresent(issuer -> left.forEach(ingress -> takeCertificate(host, ingress, namespace)));
+        issuer.ifPresent(name -> left.forEach(ingress -> takeCertificate(host, ingress, namespace)));
         try {
             // The new one first: a controller that sees both has a place to send requests to at every moment.
             remember(host, cluster.apply(Kind.INGRESS, wanted));

@@ -9,6 +9,7 @@ import java.util.Optional;
  * What was observed of a project just now.
  *
  * @param urls the shortest first
+ * @param unsecured hosts that have no certificate yet, though they shall have one
  * @param replicas wanted of the process {@code web}
  * @param cron commands that are run at their times, by name
  * @param newest the deployment that was asked for last
@@ -17,15 +18,20 @@ public record StateBody(
         String projectId,
         Optional<String> release,
         List<String> urls,
+        List<UnsecuredBody> unsecured,
         int replicas,
         List<InstanceBody> instances,
         List<CronBody> cron,
         Optional<DeploymentBody> newest) {
     public StateBody {
         urls = List.copyOf(urls);
+        unsecured = List.copyOf(unsecured);
         instances = List.copyOf(instances);
         cron = List.copyOf(cron);
     }
+
+    /** @param why in words, as whoever gives out certificates says it */
+    public record UnsecuredBody(String host, String why) {}
 
     /**
      * One process of the live release.

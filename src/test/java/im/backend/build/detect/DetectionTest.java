@@ -76,9 +76,7 @@ class DetectionTest {
     @Test
     void anEntrypointAloneNamesTheLanguage() {
         BuildPlan plan = new Detection()
-                .plan(
-                        InMemorySourceTree.of("bin/serve.mjs", ""),
-                        manifest("entrypoint: node bin/serve.mjs\n"));
+                .plan(InMemorySourceTree.of("bin/serve.mjs", ""), manifest("entrypoint: node bin/serve.mjs\n"));
 
         assertThat(plan).isInstanceOf(BuildPlan.Node.class);
     }

@@ -3,11 +3,14 @@ package im.backend.route.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.ClusterSettings;
 import im.backend.cluster.FakeCluster;
 import im.backend.cluster.Faults.Fault;
 import im.backend.cluster.Kind;
+import im.backend.cluster.ObjectKey;
 import im.backend.domain.Endpoint;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
@@ -62,6 +65,44 @@ final class IngressRouterTest extends IngressRouterContract {
                 .extracting(Map.Entry::getKey)
                 .singleElement()
                 .satisfies(key -> assertThat(key.namespace()).isEqualTo(namespaces.getFirst()));
+    }
+
+    @Test
+    void aHostThatGoesWithItsReleaseAsksForNoCertificate() throws IOException {
+        IngressRouter router = router(Optional.of("letsencrypt"));
+
+        router.publishPassing(host, List.of(release("one")));
+
+        assertThat(fake.store().list(Kind.INGRESS, "").getFirst().getValue().toString())
+                .doesNotContain("cert-manager")
+                .contains("\"tls\":[]");
+        assertThat(router.unsecured(host)).isEmpty();
+    }
+
+    @Test
+    void whatKeepsACertificateAwayIsWhatTheInmostObjectSays() throws IOException {
+        IngressRouter router = router(Optional.of("letsencrypt"));
+        router.publish(host, List.of(release("one")));
+        assertThat(router.unsecured(host))
+                .hasValueSatisfying(why -> assertThat(why).contains("ClusterIssuer letsencrypt"));
+
+        make(Issuance.CERTIFICATE, "tls-" + host, """
+                {"status": {"conditions": [{"type": "Ready", "message": "the Secret does not exist"}]}}""");
+        assertThat(router.unsecured(host)).contains("the Secret does not exist");
+
+        make(Issuance.REQUEST, "tls-" + host + "-1", """
+                {"metadata": {"annotations": {"cert-manager.io/certificate-name": "tls-%s"}},
+                 "status": {"conditions": [{"type": "Ready", "message": "the issuer is not ready"}]}}""".formatted(host));
+        assertThat(router.unsecured(host)).contains("the issuer is not ready");
+
+        make(Issuance.CHALLENGE, "tls-" + host + "-1-2", """
+                {"spec": {"dnsName": "%s"}, "status": {"reason": "no such host"}}""".formatted(host));
+        assertThat(router.unsecured(host)).contains("no such host");
+    }
+
+    private void make(Kind<?> kind, String name, String json) throws IOException {
+        fake.store().create(new ObjectKey(kind, namespaces.getFirst(), name), (ObjectNode)
+                new ObjectMapper().readTree(json));
     }
 
     @Test
