@@ -123,11 +123,9 @@ class ContractIT {
                 ALICE);
 
         answer.is(202);
-        assertThat(answer.json().path("deployment_id")).isEqualTo(answer.json().path("deploymentId"));
-        assertThat(answer.json().path("projectId").asText()).isEqualTo("alice-multi");
-        assertThat(answer.header("Location"))
-                .isEqualTo(
-                        "/v1/deployments/" + answer.json().path("deploymentId").asText());
+        assertThat(answer.at("/deployment_id")).isEqualTo(answer.at("/deploymentId"));
+        assertThat(answer.text("/projectId")).isEqualTo("alice-multi");
+        assertThat(answer.header("Location")).isEqualTo("/v1/deployments/" + answer.text("/deploymentId"));
     }
 
     @Test
@@ -141,10 +139,7 @@ class ContractIT {
                         new Object[] {"project", "same"},
                         new Object[] {"config", "runtime: python"}),
                 ALICE);
-        http.watch(
-                "/ws?deploymentId="
-                        + multipart.is(202).json().path("deploymentId").asText(),
-                ALICE);
+        http.watch("/ws?deploymentId=" + multipart.is(202).text("/deploymentId"), ALICE);
 
         Answer json = http.json(
                 "POST",
@@ -153,8 +148,7 @@ class ContractIT {
                         + "\",\"config\":\"runtime: python\",\"project\":\"same\"}",
                 ALICE);
 
-        assertThat(json.is(202).json().path("commitHash"))
-                .isEqualTo(multipart.json().path("commitHash"));
+        assertThat(json.is(202).at("/commitHash")).isEqualTo(multipart.at("/commitHash"));
     }
 
     @Test
@@ -168,7 +162,7 @@ class ContractIT {
                         + "\",\"config\":{\"name\":\"object\",\"runtime\":\"python\"}}",
                 ALICE);
 
-        assertThat(answer.is(202).json().path("projectId").asText()).isEqualTo("alice-object");
+        assertThat(answer.is(202).text("/projectId")).isEqualTo("alice-object");
     }
 
     @Test
@@ -196,8 +190,7 @@ class ContractIT {
         assertThat(polled.path("done").asBoolean()).isTrue();
         long next = polled.path("next").asLong();
         assertThat(http.get("/v1/deployments/" + id + "/events?since=" + next, ALICE)
-                        .json()
-                        .path("events"))
+                        .at("/events"))
                 .isEmpty();
     }
 
@@ -233,7 +226,7 @@ class ContractIT {
         assertThat(last.path("error").path("fix").asText()).isEqualTo("Correct requirements.txt.");
         assertThat(last.path("error").path("stage").asText()).isEqualTo("building");
         assertThat(last.path("error").path("evidence").get(0).asText()).isEqualTo("ERROR: none");
-        assertThat(http.get("/api/status/" + id, ALICE).json().path("error")).isEqualTo(last.path("error"));
+        assertThat(http.get("/api/status/" + id, ALICE).at("/error")).isEqualTo(last.path("error"));
     }
 
     @Test
@@ -254,13 +247,10 @@ class ContractIT {
         Answer login =
                 http.json("POST", "/api/auth/login", "{\"key\":\"alice-key\"}").is(200);
         assertThat(login.fields()).containsExactly("access_token", "token_type", "expires_in");
-        assertThat(login.json().path("token_type").asText()).isEqualTo("Bearer");
-        assertThat(login.json().path("expires_in").asInt()).isBetween(890, 900);
+        assertThat(login.text("/token_type")).isEqualTo("Bearer");
+        assertThat(login.at("/expires_in").asInt()).isBetween(890, 900);
 
-        Answer verify = http.get(
-                "/api/auth/verify",
-                "Authorization",
-                "Bearer " + login.json().path("access_token").asText());
+        Answer verify = http.get("/api/auth/verify", "Authorization", "Bearer " + login.text("/access_token"));
 
         assertThat(verify.is(200).body())
                 .isEqualTo("{\"valid\":true,\"userId\":\"alice\",\"email\":\"alice@localhost\"}");
@@ -269,11 +259,8 @@ class ContractIT {
     @Test
     void aTicketOpensOneWebSocket() {
         String id = deploy("ticket").path("deploymentId").asText();
-        String ticket = http.send("POST", "/v1/tickets", new byte[0], ALICE)
-                .is(201)
-                .json()
-                .path("ticket")
-                .asText();
+        String ticket =
+                http.send("POST", "/v1/tickets", new byte[0], ALICE).is(201).text("/ticket");
 
         assertThat(http.watch("/ws?deploymentId=" + id + "&ticket=" + ticket).statuses())
                 .isEqualTo(SEED_STATUSES);
@@ -287,67 +274,33 @@ class ContractIT {
                 .is(200);
         http.json("PUT", "/v1/projects/whole/files/backend.yml", "{\"content\":\"runtime: python\"}", ALICE)
                 .is(200);
-        assertThat(http.get("/v1/projects/whole/files/main.py", ALICE)
-                        .is(200)
-                        .json()
-                        .path("content")
-                        .asText())
+        assertThat(http.get("/v1/projects/whole/files/main.py", ALICE).is(200).text("/content"))
                 .isEqualTo("print(1)");
-        assertThat(http.get("/v1/projects/whole/files", ALICE).is(200).json().path("files"))
+        assertThat(http.get("/v1/projects/whole/files", ALICE).is(200).at("/files"))
                 .hasSize(2);
-        assertThat(http.get("/v1/projects/whole/commits", ALICE).is(200).json().path("items"))
+        assertThat(http.get("/v1/projects/whole/commits", ALICE).is(200).at("/items"))
                 .hasSize(2);
         String id = http.send("POST", "/v1/projects/whole/deployments", new byte[0], ALICE)
                 .is(202)
-                .json()
-                .path("deploymentId")
-                .asText();
+                .text("/deploymentId");
         assertThat(http.watch("/ws?deploymentId=" + id, ALICE).statuses()).endsWith("complete");
 
-        assertThat(http.get("/v1/projects/whole", ALICE)
-                        .is(200)
-                        .json()
-                        .path("release")
-                        .asText())
+        assertThat(http.get("/v1/projects/whole", ALICE).is(200).text("/release"))
                 .isEqualTo("v1");
         assertThat(http.get("/v1/projects/whole/releases", ALICE)
                         .is(200)
-                        .json()
-                        .path("items")
-                        .get(0)
-                        .path("live")
+                        .at("/items/0/live")
                         .asBoolean())
                 .isTrue();
-        assertThat(http.get("/v1/projects/whole/releases/v1", ALICE)
-                        .is(200)
-                        .json()
-                        .path("deploymentId")
-                        .asText())
+        assertThat(http.get("/v1/projects/whole/releases/v1", ALICE).is(200).text("/deploymentId"))
                 .isEqualTo(id);
-        assertThat(http.get("/v1/projects/whole/deployments", ALICE)
-                        .is(200)
-                        .json()
-                        .path("items")
-                        .get(0)
-                        .path("id")
-                        .asText())
+        assertThat(http.get("/v1/projects/whole/deployments", ALICE).is(200).text("/items/0/id"))
                 .isEqualTo(id);
-        assertThat(http.get("/v1/projects/whole/state", ALICE)
-                        .is(200)
-                        .json()
-                        .path("instances")
-                        .get(0)
-                        .path("state")
-                        .asText())
+        assertThat(http.get("/v1/projects/whole/state", ALICE).is(200).text("/instances/0/state"))
                 .isEqualTo("running");
         http.json("PATCH", "/v1/projects/whole/env", "{\"set\":{\"MODE\":\"x\"},\"restart\":false}", ALICE)
                 .is(200);
-        assertThat(http.get("/v1/projects/whole/env", ALICE)
-                        .is(200)
-                        .json()
-                        .path("env")
-                        .path("MODE")
-                        .asText())
+        assertThat(http.get("/v1/projects/whole/env", ALICE).is(200).text("/env/MODE"))
                 .isEqualTo("x");
         Answer secret = http.json(
                         "PUT",
@@ -358,10 +311,7 @@ class ContractIT {
         assertThat(secret.body()).contains("db_url").doesNotContain("hunter2");
         http.delete("/v1/projects/whole/secrets/db_url?restart=false", ALICE).is(200);
         http.get("/v1/projects/whole/logs", ALICE).is(200);
-        assertThat(http.get("/v1/deployments/" + id + "/logs", ALICE)
-                        .is(200)
-                        .json()
-                        .path("lines"))
+        assertThat(http.get("/v1/deployments/" + id + "/logs", ALICE).is(200).at("/lines"))
                 .isNotEmpty();
         http.json("POST", "/v1/projects/whole/run", "{\"command\":\"echo hi\"}", ALICE)
                 .is(200);
@@ -381,16 +331,12 @@ class ContractIT {
                         FILES.replace("print(1)", "print(2)") + "\"projectId\":\"alice-back\"}",
                         ALICE)
                 .is(202)
-                .json()
-                .path("deploymentId")
-                .asText();
+                .text("/deploymentId");
         http.watch("/ws?deploymentId=" + second, ALICE);
 
         String id = http.send("POST", "/v1/projects/back/rollback", new byte[0], ALICE)
                 .is(202)
-                .json()
-                .path("deploymentId")
-                .asText();
+                .text("/deploymentId");
 
         assertThat(http.watch("/ws?deploymentId=" + id, ALICE)
                         .messages()

@@ -44,6 +44,15 @@ final class HttpProbe implements AutoCloseable {
             }
         }
 
+        /** @param pointer as RFC 6901 has it: {@code /items/0/id} */
+        JsonNode at(String pointer) {
+            return json().at(pointer);
+        }
+
+        String text(String pointer) {
+            return at(pointer).asText();
+        }
+
         String header(String name) {
             return response.headers().firstValue(name).orElse("");
         }

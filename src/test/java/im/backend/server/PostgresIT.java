@@ -59,9 +59,7 @@ class PostgresIT {
                                 List.of(new Object[] {"source", source}, new Object[] {"project", "site"}),
                                 token)
                         .is(202)
-                        .json()
-                        .path("deploymentId")
-                        .asText();
+                        .text("/deploymentId");
                 assertThat(http.watch("/ws?deploymentId=" + id, token).statuses())
                         .isEqualTo(ContractIT.SEED_STATUSES);
             }

@@ -88,7 +88,7 @@ class RateIT {
     void aThirdWatcherOfOneUserIsRefusedUntilOneGoes() {
         CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
-        String id = deploy("alice", "busy").is(202).json().path("deploymentId").asText();
+        String id = deploy("alice", "busy").is(202).text("/deploymentId");
         HttpProbe.Watching first = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
         http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> http.open("/ws?deploymentId=" + id, ContractIT.ALICE))
@@ -107,7 +107,7 @@ class RateIT {
     void anIdleWatcherIsPingedAndStays() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
-        String id = deploy("alice", "idle").is(202).json().path("deploymentId").asText();
+        String id = deploy("alice", "idle").is(202).text("/deploymentId");
         HttpProbe.Watching watching = http.open("/ws?deploymentId=" + id, ContractIT.ALICE);
         Awaitility.await()
                 .until(() -> watching.messages().stream()
@@ -124,7 +124,7 @@ class RateIT {
     void aLargeFrameClosesTheWebSocket() throws Exception {
         CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
-        String id = deploy("alice", "frame").is(202).json().path("deploymentId").asText();
+        String id = deploy("alice", "frame").is(202).text("/deploymentId");
         byte[] head = {(byte) 0x81, (byte) 0xff, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0};
 
         try (Socket socket = watch("/ws?deploymentId=" + id)) {
@@ -142,16 +142,14 @@ class RateIT {
         CountDownLatch released = new CountDownLatch(1);
         server.images.pauseUntil(released);
         server.images.say(Collections.nCopies(20_000, "x".repeat(1_500)));
-        String id = deploy("alice", "slow").is(202).json().path("deploymentId").asText();
+        String id = deploy("alice", "slow").is(202).text("/deploymentId");
 
         try (Socket socket = watch("/ws?output=true&deploymentId=" + id)) {
             released.countDown();
             Awaitility.await()
                     .atMost(Duration.ofSeconds(20))
                     .until(() -> http.get("/api/status/" + id, ContractIT.ALICE)
-                            .json()
-                            .path("status")
-                            .asText()
+                            .text("/status")
                             .equals("complete"));
             // Its last line may have been written just now, and a watcher has half a second for one message.
             Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);

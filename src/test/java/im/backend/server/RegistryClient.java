@@ -49,9 +49,18 @@ final class RegistryClient {
             }
         }
 
+        /** @param pointer as RFC 6901 has it: {@code /manifests/0/digest} */
+        JsonNode at(String pointer) {
+            return json().at(pointer);
+        }
+
+        String text(String pointer) {
+            return at(pointer).asText();
+        }
+
         /** The code of the first error. */
         String error() {
-            return json().path("errors").path(0).path("code").asText();
+            return text("/errors/0/code");
         }
     }
 

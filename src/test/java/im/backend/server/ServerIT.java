@@ -54,9 +54,7 @@ class ServerIT {
                                 List.of(new Object[] {"source", source}, new Object[] {"project", "site"}),
                                 token)
                         .is(202)
-                        .json()
-                        .path("deploymentId")
-                        .asText();
+                        .text("/deploymentId");
                 HttpProbe.Watched watched = http.watch("/ws?deploymentId=" + id, token);
                 assertThat(watched.statuses()).isEqualTo(ContractIT.SEED_STATUSES);
                 url = watched.messages().getLast().path("url").asText();
@@ -67,13 +65,7 @@ class ServerIT {
         try (Server next = new Server(config(), Clock.systemUTC())) {
             Started started = next.start();
             try (HttpProbe http = new HttpProbe(started.api())) {
-                assertThat(http.get("/v1/projects/site/state", token)
-                                .is(200)
-                                .json()
-                                .path("instances")
-                                .get(0)
-                                .path("state")
-                                .asText())
+                assertThat(http.get("/v1/projects/site/state", token).is(200).text("/instances/0/state"))
                         .isEqualTo("running");
                 assertThat(getFromApp(started.apps().replace("*", "site"))).contains("hello");
                 http.delete("/v1/projects/site?confirm=site", token).is(204);
@@ -98,10 +90,7 @@ class ServerIT {
                             "--data");
             try (HttpProbe http = new HttpProbe(started.api())) {
                 http.get("/readyz").is(200);
-                assertThat(http.get("/v1/server", signIn(http, started))
-                                .is(200)
-                                .json()
-                                .path("checks"))
+                assertThat(http.get("/v1/server", signIn(http, started)).is(200).at("/checks"))
                         .isNotEmpty();
             }
         }
@@ -184,9 +173,7 @@ class ServerIT {
         String key = Files.readString(started.adminKeyFile()).strip();
         String token = http.json("POST", "/api/auth/login", "{\"key\":\"" + key + "\"}")
                 .is(200)
-                .json()
-                .path("access_token")
-                .asText();
+                .text("/access_token");
         return new String[] {"Authorization", "Bearer " + token};
     }
 }
