@@ -3,14 +3,11 @@ package im.backend.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import im.backend.config.ConfigReader;
-import im.backend.config.ServerConfig;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -33,9 +30,7 @@ class FullDiskIT {
     Path folder;
 
     private Path disk;
-    private Server server;
-    private HttpProbe http;
-    private String[] token;
+    private WholeServer server;
 
     @BeforeEach
     void start() throws Exception {
@@ -43,30 +38,13 @@ class FullDiskIT {
         assumeThat(run("mount", "-t", "tmpfs", "-o", "size=" + DISK_MEBIBYTES + "m", "tmpfs", disk.toString()))
                 .as("needs the right to mount")
                 .isZero();
-        ServerConfig config = ConfigReader.read(
-                        null,
-                        Map.of("HOME", folder.toString()),
-                        Map.of(
-                                "data",
-                                disk.resolve("data").toString(),
-                                "server.port",
-                                "0",
-                                "apps.port",
-                                "0",
-                                "limits.free-space-min",
-                                "32Mi"))
-                .config();
-        server = new Server(config, Clock.systemUTC());
-        Started started = server.start();
-        http = new HttpProbe(started.api());
-        token = ServerIT.signIn(http, started);
+        server = WholeServer.start(WholeServer.config(disk, Map.of("limits.free-space-min", "32Mi")));
     }
 
     @AfterEach
     void stop() throws Exception {
-        if (http != null) {
-            http.delete("/v1/projects/site?confirm=site", token);
-            http.close();
+        if (server != null) {
+            server.http.delete("/v1/projects/site?confirm=site", server.token);
             server.close();
             run("umount", "--lazy", disk.toString());
         }
@@ -77,21 +55,22 @@ class FullDiskIT {
         fillButFor(40);
 
         HttpProbe.Answer upload = upload(50);
-        HttpProbe.Answer blob = http.send(
+        HttpProbe.Answer blob = server.http.send(
                 "POST",
                 "/v2/admin/site/blobs/uploads/?digest=sha256:" + "0".repeat(64),
                 noise(50),
                 "Authorization",
                 "Basic "
                         + Base64.getEncoder()
-                                .encodeToString(
-                                        token[1].replace("Bearer ", "any:").getBytes(StandardCharsets.UTF_8)),
+                                .encodeToString(server.token[1]
+                                        .replace("Bearer ", "any:")
+                                        .getBytes(StandardCharsets.UTF_8)),
                 "Content-Type",
                 "application/octet-stream");
 
         upload.isProblem(507, "storage-full");
-        assertThat(blob.is(507).json().at("/errors/0/message").asText()).contains("no room for images");
-        http.get("/v1/projects", token).is(200);
+        assertThat(blob.is(507).text("/errors/0/message")).contains("no room for images");
+        server.get("/v1/projects").is(200);
         free();
         assertThat(ended(upload(1))).isEqualTo("complete");
     }
@@ -108,14 +87,12 @@ class FullDiskIT {
     }
 
     private String status(String id) {
-        return http.get("/v1/deployments/" + id, token).is(200).text("/status");
+        return server.get("/v1/deployments/" + id).is(200).text("/status");
     }
 
     private HttpProbe.Answer upload(int mebibytes) {
-        byte[] source = TarGz.of(
+        return server.upload(
                 Map.of("index.html", PAGE, "noise.txt", Base64.getEncoder().encodeToString(noise(mebibytes))));
-        return http.multipart(
-                "/v1/deployments", List.of(new Object[] {"source", source}, new Object[] {"project", "site"}), token);
     }
 
     private static byte[] noise(int mebibytes) {
