@@ -1,5 +1,6 @@
 package im.backend.host;
 
+import im.backend.host.limit.Limits;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

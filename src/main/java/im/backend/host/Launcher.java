@@ -2,8 +2,9 @@ package im.backend.host;
 
 import im.backend.host.HostFacts.SandboxKind;
 import im.backend.host.HostSettings.Use;
+import im.backend.host.limit.ControlGroup;
+import im.backend.host.limit.ControlGroups;
 import im.backend.problem.Problem;
-import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -14,14 +15,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The only place that starts programs which are not this server's own tools. A program is born behind a gate: what has to
@@ -29,20 +27,7 @@ import java.util.regex.Pattern;
  * between it never runs. Safe for several threads.
  */
 public final class Launcher implements AutoCloseable {
-    private static final Pattern OPEN_FILES = Pattern.compile("Max open files\\s+\\S+\\s+(\\d+)\\s.*");
     private static final System.Logger LOG = System.getLogger(Launcher.class.getName());
-
-    /**
-     * The one shell text of this product: a constant, with all data as arguments. It waits for a line and ends at the end of
-     * input, and gives the program an empty stdin.
-     */
-    private static final List<String> GATE = List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null", "gate");
-
-    /** The gate with a further way to the output, because the sandbox closes the one it reports on for the program. */
-    private static final List<String> REPORTING_GATE =
-            List.of("/bin/sh", "-c", "read -r go && exec \"$@\" </dev/null 3>&1", "gate");
-
-    private static final int NICE_WITHOUT_CPU_LIMIT = 10;
 
     private final HostSettings settings;
     private final Sandbox sandbox;
@@ -261,73 +246,21 @@ public final class Launcher implements AutoCloseable {
             boolean durable,
             Consumer<Footprint> beforeStart)
             throws IOException {
-        boolean reports = durable && kind != SandboxKind.NONE;
-        List<String> command = new ArrayList<>(reports ? REPORTING_GATE : GATE);
-        command.addAll(perProcessLimits(launch));
-        command.addAll(sandbox.wrap(kind, launch, sandbox.accountFor(launch), lock, durable));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
-        if (kind == SandboxKind.NONE) {
-            builder.directory(Path.of(launch.folder()).toFile());
-        }
-        builder.environment().clear();
-        builder.environment().putAll(launch.outerEnvironment());
-        builder.environment().put(Marker.NAME, leftovers.marker().valueFor(launch.id()));
-        java.lang.Process child = builder.start();
-        try (BufferedWriter gate = child.outputWriter(StandardCharsets.US_ASCII)) {
-            group.add(child.pid());
-            ProgramIdentity identity = ProgramIdentity.of(child.pid())
-                    .orElseThrow(() -> new IOException("the start gate ended by itself"));
-            Footprint footprint = new Footprint(launch.id(), identity, kind != SandboxKind.NONE, group.folders());
-            beforeStart.accept(footprint);
-            gate.write("go\n");
-            gate.flush();
-            return new RunningProgram(footprint, leftovers, Optional.of(child));
-        } catch (IOException | RuntimeException failed) {
-            child.destroyForcibly();
-            throw failed;
-        }
-    }
-
-    /** What this server itself was given: a container often forbids even root to ask for more. */
-    private static long filesHardLimit() throws IOException {
-        for (String line : Files.readAllLines(Path.of("/proc/self/limits"))) {
-            Matcher found = OPEN_FILES.matcher(line);
-            if (found.matches()) {
-                return Long.parseLong(found.group(1));
-            }
-        }
-        return Long.MAX_VALUE;
-    }
-
-    /** A session of its own, and what the kernel limits per process where no control group limits it all together. */
-    private List<String> perProcessLimits(Launch launch) throws IOException {
-        Limits limits = launch.limits();
+        boolean sandboxed = kind != SandboxKind.NONE;
         List<String> command = new ArrayList<>();
-        command.add(required("setsid"));
-        command.add(required("prlimit"));
-        command.add("--core=0:0");
-        if (limits.filesMax() > 0) {
-            long filesMax = Math.min(limits.filesMax(), filesHardLimit());
-            command.add("--nofile=" + filesMax + ":" + filesMax);
+        command.add(SystemProgram.required("setsid"));
+        command.addAll(new ProcessLimits(groups).prefix(launch));
+        command.addAll(sandbox.wrap(kind, launch, sandbox.accountFor(launch), lock, durable));
+        Map<String, String> environment = new TreeMap<>(launch.outerEnvironment());
+        environment.put(Marker.NAME, leftovers.marker().valueFor(launch.id()));
+        Optional<Path> folder = sandboxed ? Optional.empty() : Optional.of(Path.of(launch.folder()));
+        StartGate.Program program = new StartGate.Program(command, durable && sandboxed, environment, folder);
+        try (StartGate gate = StartGate.before(program, output)) {
+            ProgramIdentity identity = gate.identity();
+            group.add(identity.pid());
+            Footprint footprint = new Footprint(launch.id(), identity, sandboxed, group.folders());
+            beforeStart.accept(footprint);
+            return new RunningProgram(footprint, leftovers, Optional.of(gate.open()));
         }
-        if (limits.memoryBytes() > 0 && !groups.has(ControlGroups.Controller.MEMORY)) {
-            command.add("--data=" + limits.memoryBytes());
-        }
-        boolean ownAccount = hasAccounts() && launch.account().isPresent();
-        if (limits.processesMax() > 0 && ownAccount && !groups.has(ControlGroups.Controller.PIDS)) {
-            command.add("--nproc=" + limits.processesMax());
-        }
-        if (limits.cpuMillis() > 0 && !groups.has(ControlGroups.Controller.CPU)) {
-            command.addAll(List.of(required("nice"), "-n", Integer.toString(NICE_WITHOUT_CPU_LIMIT)));
-        }
-        return command;
-    }
-
-    private static String required(String name) throws IOException {
-        return SystemProgram.find(name)
-                .map(Path::toString)
-                .orElseThrow(() -> new IOException(String.format(
-                        Locale.ROOT, "%s is not installed (expected: the packages util-linux and coreutils)", name)));
     }
 }

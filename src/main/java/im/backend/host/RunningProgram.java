@@ -1,6 +1,7 @@
 package im.backend.host;
 
 import im.backend.domain.Endpoint;
+import im.backend.host.limit.ControlGroup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;

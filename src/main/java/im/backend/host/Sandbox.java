@@ -1,6 +1,7 @@
 package im.backend.host;
 
 import im.backend.host.HostFacts.SandboxKind;
+import im.backend.host.limit.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -1,5 +1,6 @@
 package im.backend.host;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,5 +18,13 @@ final class SystemProgram {
                 .map(folder -> folder.resolve(name))
                 .filter(Files::isExecutable)
                 .findFirst();
+    }
+
+    /** Its path as an argument. Fails when it is not installed. */
+    static String required(String name) throws IOException {
+        return find(name)
+                .map(Path::toString)
+                .orElseThrow(() ->
+                        new IOException(name + " is not installed (expected: the packages util-linux and coreutils)"));
     }
 }

@@ -18,7 +18,7 @@ import im.backend.build.remote.RemoteSettings;
 import im.backend.config.ServerConfig;
 import im.backend.domain.SecretValue;
 import im.backend.host.Launcher;
-import im.backend.host.Limits;
+import im.backend.host.limit.Limits;
 import im.backend.host.toolchain.Toolchains;
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.disk.Depot;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import im.backend.host.HostFacts.SandboxKind;
 import im.backend.host.HostSettings.Use;
+import im.backend.host.limit.Limits;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package im.backend.build.host;
 
-import im.backend.host.Limits;
+import im.backend.host.limit.Limits;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

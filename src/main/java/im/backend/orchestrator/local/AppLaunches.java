@@ -4,7 +4,7 @@ import im.backend.domain.Endpoint;
 import im.backend.host.Bind;
 import im.backend.host.Launch;
 import im.backend.host.Launcher;
-import im.backend.host.Limits;
+import im.backend.host.limit.Limits;
 import im.backend.host.toolchain.Toolchain;
 import im.backend.host.toolchain.Toolchains;
 import im.backend.orchestrator.Workload;

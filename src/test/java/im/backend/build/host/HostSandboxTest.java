@@ -15,7 +15,7 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.RuntimeSpec;
 import im.backend.host.HostSettings;
 import im.backend.host.Launcher;
-import im.backend.host.Limits;
+import im.backend.host.limit.Limits;
 import im.backend.host.toolchain.Toolchains;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;

@@ -7,7 +7,7 @@ import im.backend.domain.RuntimeSpec;
 import im.backend.host.HostSettings;
 import im.backend.host.Launch;
 import im.backend.host.Launcher;
-import im.backend.host.Limits;
+import im.backend.host.limit.Limits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,4 +1,4 @@
-package im.backend.host;
+package im.backend.host.limit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,17 +14,17 @@ import java.util.TreeSet;
  * One program's group in each hierarchy, known only by its folders, so that it is the same thing after a restart of the
  * server. Which version a folder belongs to is told by the files in it.
  */
-final class ControlGroup {
+public final class ControlGroup {
     private static final long PERIOD_MICROS = 100_000;
     private static final String PROCESSES = "cgroup.procs";
 
     private final List<Path> folders;
 
-    ControlGroup(List<Path> folders) {
+    public ControlGroup(List<Path> folders) {
         this.folders = List.copyOf(folders);
     }
 
-    List<Path> folders() {
+    public List<Path> folders() {
         return folders;
     }
 
@@ -62,7 +62,7 @@ final class ControlGroup {
     }
 
     /** @return false when no hierarchy has this controller */
-    boolean limitCpu(int millis) throws IOException {
+    public boolean limitCpu(int millis) throws IOException {
         long quota = Math.max(1_000, millis * PERIOD_MICROS / 1_000);
         if (write("cpu.max", quota + " " + PERIOD_MICROS)) {
             return true;
@@ -71,19 +71,19 @@ final class ControlGroup {
                 && write("cpu.cfs_quota_us", Long.toString(quota));
     }
 
-    void add(long pid) throws IOException {
+    public void add(long pid) throws IOException {
         for (Path folder : folders) {
             Files.writeString(folder.resolve(PROCESSES), Long.toString(pid));
         }
     }
 
     /** Processes killed for memory so far; the app itself need not be among them. */
-    long outOfMemoryKills() {
+    public long outOfMemoryKills() {
         return counter("memory.events", "oom_kill")
                 .orElseGet(() -> counter("memory.oom_control", "oom_kill").orElse(0));
     }
 
-    OptionalLong memoryBytes() {
+    public OptionalLong memoryBytes() {
         for (String name : List.of("memory.current", "memory.usage_in_bytes")) {
             for (Path folder : folders) {
                 try {
@@ -97,7 +97,7 @@ final class ControlGroup {
         return OptionalLong.empty();
     }
 
-    Set<Long> processes() {
+    public Set<Long> processes() {
         Set<Long> pids = new TreeSet<>();
         for (Path folder : folders) {
             try {
@@ -110,7 +110,7 @@ final class ControlGroup {
     }
 
     /** Makes the kernel kill all members at once where it can; the caller kills one by one besides. */
-    void killAll() {
+    public void killAll() {
         try {
             write("cgroup.kill", "1");
         } catch (IOException gone) {
@@ -119,7 +119,7 @@ final class ControlGroup {
     }
 
     /** @return folders that are still there because a zombie holds them; to be tried again later */
-    List<Path> remove() {
+    public List<Path> remove() {
         List<Path> left = new ArrayList<>();
         for (Path folder : folders) {
             try {

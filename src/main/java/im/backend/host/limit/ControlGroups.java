@@ -1,4 +1,4 @@
-package im.backend.host;
+package im.backend.host.limit;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * Groups are made only below the server's own one, so that an outer limit keeps holding; a hierarchy counts only when
  * making, limiting and removing a group works.
  */
-final class ControlGroups {
+public final class ControlGroups {
     private static final System.Logger LOG = System.getLogger(ControlGroups.class.getName());
     private static final Path OWN_GROUPS = Path.of("/proc/self/cgroup");
     private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
@@ -28,12 +28,12 @@ final class ControlGroups {
     /** Where the server itself is, beside its programs' groups; also a service's DelegateSubgroup=. */
     private static final String LEAF = "backendim-server";
 
-    enum Controller {
+    public enum Controller {
         MEMORY,
         CPU,
         PIDS;
 
-        String kernelName() {
+        public String kernelName() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
@@ -47,12 +47,12 @@ final class ControlGroups {
         this.byController = byController;
     }
 
-    static ControlGroups none() {
+    public static ControlGroups none() {
         return new ControlGroups(Map.of());
     }
 
     /** @param name of the folder that holds this server's groups */
-    static ControlGroups find(String name) {
+    public static ControlGroups find(String name) {
         Map<Controller, Hierarchy> found = new EnumMap<>(Controller.class);
         try {
             List<String> own = Files.readAllLines(OWN_GROUPS);
@@ -68,16 +68,16 @@ final class ControlGroups {
         return new ControlGroups(found);
     }
 
-    boolean has(Controller controller) {
+    public boolean has(Controller controller) {
         return byController.containsKey(controller);
     }
 
     /** As {@code v1} or {@code v2}; empty when the controller can not be used. */
-    Optional<String> version(Controller controller) {
+    public Optional<String> version(Controller controller) {
         return Optional.ofNullable(byController.get(controller)).map(h -> h.version2() ? "v2" : "v1");
     }
 
-    ControlGroup create(String id, Limits limits) throws IOException {
+    public ControlGroup create(String id, Limits limits) throws IOException {
         Set<Path> folders = new HashSet<>();
         for (Hierarchy hierarchy : byController.values()) {
             folders.add(Files.createDirectories(hierarchy.folder().resolve(id)));
@@ -88,7 +88,7 @@ final class ControlGroups {
     }
 
     /** Groups of earlier programs by the id they were made for. */
-    Map<String, ControlGroup> existing() {
+    public Map<String, ControlGroup> existing() {
         Map<String, List<Path>> byId = new TreeMap<>();
         for (Path folder :
                 byController.values().stream().map(Hierarchy::folder).distinct().toList()) {
@@ -107,7 +107,7 @@ final class ControlGroups {
     }
 
     /** The kernel refuses it as long as there is a program. */
-    void removeUnused() {
+    public void removeUnused() {
         for (Hierarchy hierarchy : byController.values()) {
             try {
                 Files.deleteIfExists(hierarchy.folder());

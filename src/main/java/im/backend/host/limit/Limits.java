@@ -1,8 +1,8 @@
-package im.backend.host;
+package im.backend.host.limit;
 
 /**
  * What one program and its descendants may use together; 0 means no limit. Without control groups on the host the limits
- * are set per process (RLIMIT_DATA, nice) and {@link HostFacts} says so.
+ * are set per process (RLIMIT_DATA, nice) and the facts of the host say so.
  *
  * @param memoryBytes hard, swap off
  * @param cpuMillis thousandths of a core
