@@ -28,7 +28,6 @@ final class RemoteRegistry {
     private static final int REDIRECTS_MAX = 5;
     private static final int MANIFEST_BYTES_MAX = 4 << 20;
     private static final int TOKEN_BYTES_MAX = 64 << 10;
-    private static final int BUFFER_BYTES = 64 * 1024;
     private static final String MANIFEST_TYPES = "application/vnd.oci.image.index.v1+json,"
             + " application/vnd.oci.image.manifest.v1+json,"
             + " application/vnd.docker.distribution.manifest.list.v2+json,"
@@ -172,6 +171,7 @@ final class RemoteRegistry {
         }
     }
 
+    /** By HttpURLConnection, whose time to read is for each part of a body: java.net.http notices no body that stalls. */
     private RemoteAnswer open(String method, URI uri, Map<String, String> headers, Optional<Body> body)
             throws IOException {
         if (!"http".equals(uri.getScheme()) && !"https".equals(uri.getScheme())) {
@@ -194,7 +194,7 @@ final class RemoteRegistry {
             connection.setFixedLengthStreamingMode(body.get().sizeBytes());
             try (InputStream in = body.get().open();
                     OutputStream out = connection.getOutputStream()) {
-                copy(in, out);
+                in.transferTo(out);
             }
         } else if (method.equals("POST")) {
             connection.setDoOutput(true);
@@ -202,13 +202,6 @@ final class RemoteRegistry {
             connection.getOutputStream().close();
         }
         return new RemoteAnswer(connection);
-    }
-
-    private static void copy(InputStream in, OutputStream out) throws IOException {
-        byte[] buffer = new byte[BUFFER_BYTES];
-        for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            out.write(buffer, 0, count);
-        }
     }
 
     private String authorize(Challenge challenge, Ask ask) throws IOException {
