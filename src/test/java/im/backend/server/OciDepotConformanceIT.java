@@ -1,6 +1,6 @@
 package im.backend.server;
 
-import im.backend.registry.disk.Depot;
+import im.backend.registry.disk.shelf.Depot;
 import im.backend.registry.s3.S3Objects;
 import im.backend.registry.s3.S3Server;
 import java.io.IOException;

@@ -7,6 +7,7 @@ import im.backend.registry.BlobContent;
 import im.backend.registry.BlobStore;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredBlob;
+import im.backend.registry.disk.shelf.Shelf;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package im.backend.registry.disk;
 import im.backend.domain.Digest;
 import im.backend.registry.RegistryUsage;
 import im.backend.registry.RepositoryName;
+import im.backend.registry.disk.shelf.RepositoryTree;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;

@@ -1,5 +1,7 @@
 package im.backend.registry.disk;
 
+import im.backend.registry.disk.shelf.DurableFiles;
+import im.backend.registry.disk.shelf.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

@@ -1,5 +1,6 @@
 package im.backend.registry.disk;
 
+import im.backend.registry.disk.shelf.Depot;
 import java.nio.file.Path;
 import java.util.Optional;
 

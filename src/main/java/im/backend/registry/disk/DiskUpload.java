@@ -5,6 +5,7 @@ import im.backend.problem.Problem;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredBlob;
 import im.backend.registry.Uploads;
+import im.backend.registry.disk.shelf.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -5,6 +5,7 @@ import im.backend.domain.UserName;
 import im.backend.problem.Problem;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.Uploads;
+import im.backend.registry.disk.shelf.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

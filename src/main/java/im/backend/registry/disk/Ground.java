@@ -1,6 +1,12 @@
 package im.backend.registry.disk;
 
 import im.backend.file.FreeSpace;
+import im.backend.registry.disk.shelf.DepotShelf;
+import im.backend.registry.disk.shelf.DiskShelf;
+import im.backend.registry.disk.shelf.DurableFiles;
+import im.backend.registry.disk.shelf.Layout;
+import im.backend.registry.disk.shelf.RepositoryTree;
+import im.backend.registry.disk.shelf.Shelf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Clock;

@@ -2,6 +2,7 @@ package im.backend.registry.disk;
 
 import im.backend.domain.UserName;
 import im.backend.problem.Problem;
+import im.backend.registry.disk.shelf.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

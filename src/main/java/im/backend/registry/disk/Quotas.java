@@ -3,6 +3,8 @@ package im.backend.registry.disk;
 import im.backend.domain.Digest;
 import im.backend.problem.Problem;
 import im.backend.registry.RepositoryName;
+import im.backend.registry.disk.shelf.RepositoryTree;
+import im.backend.registry.disk.shelf.Shelf;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

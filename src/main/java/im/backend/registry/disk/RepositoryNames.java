@@ -1,6 +1,7 @@
 package im.backend.registry.disk;
 
 import im.backend.registry.RepositoryName;
+import im.backend.registry.disk.shelf.RepositoryTree;
 import java.io.IOException;
 import java.util.Collections;
 import java.util.SortedSet;

@@ -7,6 +7,7 @@ import im.backend.registry.RepositoryName;
 import im.backend.registry.StoredManifest;
 import im.backend.registry.Tag;
 import im.backend.registry.Uploads;
+import im.backend.registry.disk.shelf.Depot;
 import im.backend.registry.s3.S3Objects;
 import im.backend.registry.s3.S3Server;
 import java.io.ByteArrayInputStream;

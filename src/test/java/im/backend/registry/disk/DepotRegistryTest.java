@@ -2,6 +2,7 @@ package im.backend.registry.disk;
 
 import im.backend.registry.ImageRegistry;
 import im.backend.registry.ImageRegistryContract;
+import im.backend.registry.disk.shelf.Depot;
 import im.backend.registry.s3.S3Objects;
 import im.backend.registry.s3.S3Server;
 import im.backend.store.SettableClock;

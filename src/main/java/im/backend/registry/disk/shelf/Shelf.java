@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import im.backend.domain.Digest;
 import im.backend.registry.ImageRegistry.Extent;
@@ -14,7 +14,7 @@ import java.util.List;
  * Where the bytes of blobs and manifests stand: which there are, how long ago each was given or wanted, and what is in it.
  * A digest that is unknown is a NoSuchFileException.
  */
-sealed interface Shelf permits DiskShelf, DepotShelf {
+public sealed interface Shelf permits DiskShelf, DepotShelf {
     void start() throws IOException;
 
     boolean has(Digest digest);

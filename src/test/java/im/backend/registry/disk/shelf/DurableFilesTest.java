@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

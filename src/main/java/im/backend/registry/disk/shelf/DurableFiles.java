@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,7 +24,7 @@ import java.util.stream.Stream;
  * Files that are whole or absent: written beside, forced, and renamed into place. A folder's new names are forced by
  * {@link #sync} and not one by one, since several of a push are mostly in the same few folders.
  */
-final class DurableFiles {
+public final class DurableFiles {
     private final Path root;
     private final Path unfinished;
     private final Clock clock;
@@ -38,7 +38,7 @@ final class DurableFiles {
     private final Object forcing = new Object();
 
     /** @param unfinished beside or above all targets, on their file system */
-    DurableFiles(Path unfinished, Clock clock) {
+    public DurableFiles(Path unfinished, Clock clock) {
         this.root = folderOf(unfinished);
         this.unfinished = unfinished;
         this.clock = clock;
@@ -49,14 +49,14 @@ final class DurableFiles {
     }
 
     /** Makes the folder for unfinished files, and empties it of what an earlier server left. */
-    void start() throws IOException {
+    public void start() throws IOException {
         Files.createDirectories(unfinished);
         for (Path left : list(unfinished)) {
             Files.deleteIfExists(left);
         }
     }
 
-    Path newTemporary() throws IOException {
+    public Path newTemporary() throws IOException {
         return Files.createTempFile(unfinished, "new", "");
     }
 
@@ -74,7 +74,7 @@ final class DurableFiles {
         touch(target);
     }
 
-    void write(Path target, String content) throws IOException {
+    public void write(Path target, String content) throws IOException {
         Path temporary = newTemporary();
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
@@ -88,7 +88,7 @@ final class DurableFiles {
     }
 
     /** An empty file needs no rename to be whole. One that is there is young again. */
-    void mark(Path target) throws IOException {
+    public void mark(Path target) throws IOException {
         Path folder = folderOf(target);
         if (Files.exists(target)) {
             renew(target);
@@ -108,12 +108,12 @@ final class DurableFiles {
     }
 
     /** By our clock: the kernel's own times lag by some milliseconds behind it. */
-    void touch(Path file) throws IOException {
+    public void touch(Path file) throws IOException {
         Files.setLastModifiedTime(file, FileTime.from(clock.instant()));
     }
 
     /** A file that is there is young again, and the next {@link #sync} answers for its name too, whoever made it. */
-    void renew(Path file) throws IOException {
+    public void renew(Path file) throws IOException {
         touch(file);
         Path folder = folderOf(file);
         if (!forced.contains(folder)) {
@@ -121,7 +121,7 @@ final class DurableFiles {
         }
     }
 
-    boolean delete(Path file) throws IOException {
+    public boolean delete(Path file) throws IOException {
         boolean deleted = Files.deleteIfExists(file);
         if (deleted) {
             renamedIn.add(folderOf(file));
@@ -134,7 +134,7 @@ final class DurableFiles {
      *
      * @return folders that had to be forced for it
      */
-    int sync() throws IOException {
+    public int sync() throws IOException {
         synchronized (forcing) {
             Set<Path> folders = new HashSet<>(renaming.keySet());
             folders.addAll(renamedIn);
@@ -164,14 +164,14 @@ final class DurableFiles {
         return folder.equals(root) || forced.contains(folderOf(folder)) ? 1 : 1 + force(folderOf(folder));
     }
 
-    static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
+    public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
     /** What is in a folder, in the order of the names; nothing when it is not there. */
-    static List<Path> list(Path folder) throws IOException {
+    public static List<Path> list(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.sorted().toList();
         } catch (NoSuchFileException none) {

@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import static java.lang.System.Logger.Level.DEBUG;
 import static java.lang.System.Logger.Level.WARNING;
@@ -12,8 +12,8 @@ import im.backend.registry.StoredObject;
 import im.backend.registry.cache.BlobCache;
 import im.backend.registry.cache.CacheSettings;
 import im.backend.registry.cache.Turns;
-import im.backend.registry.disk.Receipts.Place;
-import im.backend.registry.disk.Receipts.Receipt;
+import im.backend.registry.disk.shelf.Receipts.Place;
+import im.backend.registry.disk.shelf.Receipts.Receipt;
 import java.io.IOException;
 import java.nio.channels.Channels;
 import java.nio.channels.SeekableByteChannel;
@@ -31,7 +31,7 @@ import java.util.Optional;
  * before the object does, so that what is known can always be had. Whoever stores or removes an object has the digest's turn,
  * so that a removal never hits what was stored a moment ago (ADR 0031).
  */
-final class DepotShelf implements Shelf {
+public final class DepotShelf implements Shelf {
     private static final System.Logger LOG = System.getLogger(DepotShelf.class.getName());
 
     private final Layout layout;
@@ -42,7 +42,7 @@ final class DepotShelf implements Shelf {
     private final BlobCache cache;
     private final Turns<Digest> turns = new Turns<>();
 
-    DepotShelf(Layout layout, DurableFiles files, RepositoryTree tree, Depot depot) {
+    public DepotShelf(Layout layout, DurableFiles files, RepositoryTree tree, Depot depot) {
         this.layout = layout;
         this.files = files;
         this.tree = tree;
@@ -61,11 +61,11 @@ final class DepotShelf implements Shelf {
         Files.createDirectories(layout.receipts());
     }
 
-    Receipts receipts() {
+    public Receipts receipts() {
         return receipts;
     }
 
-    BlobCache cache() {
+    public BlobCache cache() {
         return cache;
     }
 
@@ -191,7 +191,7 @@ final class DepotShelf implements Shelf {
     }
 
     /** Sends what is only here. Fails with Unavailable. */
-    void send(Digest digest) throws IOException {
+    public void send(Digest digest) throws IOException {
         try (Turns.Turn _ = turns.take(digest)) {
             Receipt receipt = receipts.read(digest);
             if (receipt.place() == Place.ONLY_HERE) {
@@ -284,7 +284,7 @@ final class DepotShelf implements Shelf {
     }
 
     /** What has another name is not ours. */
-    static Optional<Digest> digest(String key) {
+    public static Optional<Digest> digest(String key) {
         String[] parts = key.split("/");
         return parts.length == 4 ? Digest.parse(parts[1] + ":" + parts[3]) : Optional.empty();
     }

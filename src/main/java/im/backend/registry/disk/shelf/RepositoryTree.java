@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import im.backend.domain.Digest;
 import im.backend.registry.RepositoryName;
@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Reads what the folders hold. */
-record RepositoryTree(Layout layout) {
+public record RepositoryTree(Layout layout) {
     /** Repositories of that name and below it, in no order. */
-    List<RepositoryName> below(String prefix) throws IOException {
+    public List<RepositoryName> below(String prefix) throws IOException {
         List<RepositoryName> found = new ArrayList<>();
         Path start = layout.repositories().resolve(prefix);
         if (Files.isDirectory(start)) {
@@ -21,7 +21,7 @@ record RepositoryTree(Layout layout) {
         return found;
     }
 
-    List<RepositoryName> all() throws IOException {
+    public List<RepositoryName> all() throws IOException {
         return below("");
     }
 
@@ -41,7 +41,7 @@ record RepositoryTree(Layout layout) {
     }
 
     /** Every blob and manifest that the repository holds. */
-    List<Digest> held(RepositoryName repository) throws IOException {
+    public List<Digest> held(RepositoryName repository) throws IOException {
         Layout.Folder folder = layout.repository(repository);
         List<Digest> held = new ArrayList<>(digests(folder.blobs()));
         held.addAll(digests(folder.manifests()));
@@ -49,7 +49,7 @@ record RepositoryTree(Layout layout) {
     }
 
     /** The digests that files below {@code {algorithm}/} are named after, in their order. */
-    static List<Digest> digests(Path folder) throws IOException {
+    public static List<Digest> digests(Path folder) throws IOException {
         List<Digest> found = new ArrayList<>();
         for (Digest.Algorithm algorithm : Digest.Algorithm.values()) {
             for (Path file : DurableFiles.list(folder.resolve(algorithm.label()))) {
@@ -60,8 +60,8 @@ record RepositoryTree(Layout layout) {
     }
 
     /** A folder of blobs of one algorithm. */
-    record Shard(Digest.Algorithm algorithm, Path folder) {
-        List<Digest> digests() throws IOException {
+    public record Shard(Digest.Algorithm algorithm, Path folder) {
+        public List<Digest> digests() throws IOException {
             List<Digest> found = new ArrayList<>();
             for (Path file : DurableFiles.list(folder)) {
                 Digest.parse(algorithm.label() + ":" + file.getFileName()).ifPresent(found::add);
@@ -82,7 +82,7 @@ record RepositoryTree(Layout layout) {
     }
 
     /** Whether the repository holds no blob, manifest or tag any more. */
-    boolean isEmpty(RepositoryName repository) throws IOException {
+    public boolean isEmpty(RepositoryName repository) throws IOException {
         for (Path own : own(repository)) {
             if (hasFiles(own)) {
                 return false;
@@ -101,7 +101,7 @@ record RepositoryTree(Layout layout) {
     }
 
     /** Removes the folders of an empty repository; other repositories below its name stay. */
-    void remove(RepositoryName repository) throws IOException {
+    public void remove(RepositoryName repository) throws IOException {
         for (Path own : own(repository)) {
             removeFolders(own);
         }

@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import im.backend.domain.Digest;
 import java.io.IOException;
@@ -8,11 +8,11 @@ import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 
 /** Small files that say which blobs there are where the bytes themselves may be elsewhere: the size, and whether they are. */
-record Receipts(Layout layout, DurableFiles files) {
+public record Receipts(Layout layout, DurableFiles files) {
     private static final String ONLY_HERE = " here";
 
     /** @param place where the bytes are */
-    record Receipt(long sizeBytes, Place place) {
+    public record Receipt(long sizeBytes, Place place) {
         static Receipt parse(String text) throws IOException {
             String line = text.strip();
             boolean here = line.endsWith(ONLY_HERE);
@@ -31,7 +31,7 @@ record Receipts(Layout layout, DurableFiles files) {
     }
 
     /** Where a blob's bytes are. */
-    enum Place {
+    public enum Place {
         /** In the store of objects, and on this disk perhaps. */
         DEPOT,
         /** On this disk alone: they were here before there was a store, and are still to be sent. */
@@ -43,12 +43,12 @@ record Receipts(Layout layout, DurableFiles files) {
     }
 
     /** Fails with NoSuchFileException. */
-    Receipt read(Digest digest) throws IOException {
+    public Receipt read(Digest digest) throws IOException {
         return Receipt.parse(Files.readString(file(digest)));
     }
 
     /** Its age is that of now. */
-    void write(Digest digest, Receipt receipt) throws IOException {
+    public void write(Digest digest, Receipt receipt) throws IOException {
         files.write(file(digest), receipt.line());
     }
 

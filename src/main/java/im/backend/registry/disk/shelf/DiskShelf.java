@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import im.backend.domain.Digest;
 import im.backend.registry.ImageRegistry.Extent;
@@ -13,7 +13,7 @@ import java.time.Instant;
 import java.util.List;
 
 /** Blobs as files: the file is the blob, and its time is the blob's age. */
-record DiskShelf(Layout layout, DurableFiles files, RepositoryTree tree) implements Shelf {
+public record DiskShelf(Layout layout, DurableFiles files, RepositoryTree tree) implements Shelf {
     @Override
     public void start() throws IOException {
         Files.createDirectories(layout.blobs());

@@ -1,4 +1,4 @@
-package im.backend.registry.disk;
+package im.backend.registry.disk.shelf;
 
 import im.backend.domain.Digest;
 import im.backend.registry.RepositoryName;
@@ -9,18 +9,18 @@ import java.nio.file.Path;
  * Where what is. Names below a repository's folder start with an underscore, as no part of a repository name does, so that
  * {@code a/b} and what {@code a} holds never meet.
  */
-record Layout(Path root) {
+public record Layout(Path root) {
     private static final int SHARD_DIGITS = 2;
 
-    Path unfinished() {
+    public Path unfinished() {
         return root.resolve("unfinished");
     }
 
-    Path uploads() {
+    public Path uploads() {
         return root.resolve("uploads");
     }
 
-    Path repositories() {
+    public Path repositories() {
         return root.resolve("repositories");
     }
 
@@ -42,7 +42,7 @@ record Layout(Path root) {
     }
 
     /** Which store of objects this registry belongs to; absent where there never was one. */
-    Path depot() {
+    public Path depot() {
         return root.resolve("depot");
     }
 
@@ -53,50 +53,50 @@ record Layout(Path root) {
                 .resolve(hex);
     }
 
-    Folder repository(RepositoryName name) {
+    public Folder repository(RepositoryName name) {
         return new Folder(repositories().resolve(name.value()));
     }
 
     /** What one repository holds. */
-    record Folder(Path path) {
+    public record Folder(Path path) {
         static final String BLOBS = "_blobs";
         static final String MANIFESTS = "_manifests";
         static final String TAGS = "_tags";
         static final String REFERRERS = "_referrers";
 
         /** An empty file: it is there, or it is not. */
-        Path blob(Digest digest) {
+        public Path blob(Digest digest) {
             return below(blobs(), digest);
         }
 
-        Path blobs() {
+        public Path blobs() {
             return path.resolve(BLOBS);
         }
 
         /** Holds the media type, and the subject in a second line when there is one. */
-        Path manifest(Digest digest) {
+        public Path manifest(Digest digest) {
             return below(manifests(), digest);
         }
 
-        Path manifests() {
+        public Path manifests() {
             return path.resolve(MANIFESTS);
         }
 
         /** Holds the digest. */
-        Path tag(Tag tag) {
+        public Path tag(Tag tag) {
             return tags().resolve(tag.value());
         }
 
-        Path tags() {
+        public Path tags() {
             return path.resolve(TAGS);
         }
 
         /** An empty file for each manifest that has this subject. */
-        Path referrer(Digest subject, Digest manifest) {
+        public Path referrer(Digest subject, Digest manifest) {
             return below(referrers(subject), manifest);
         }
 
-        Path referrers(Digest subject) {
+        public Path referrers(Digest subject) {
             return below(path.resolve(REFERRERS), subject);
         }
 
