@@ -334,7 +334,7 @@ public final class Cluster implements AutoCloseable {
                 case Attempt.Failed<R>(ApiFailure failure) -> {
                     boolean again = failure.passing() || repeat == Repeat.ALSO_CONFLICTS && failure.overtaken();
                     Duration pause = backoff.next(failure.retryAfter());
-                    if (!again || System.nanoTime() + pause.toNanos() - deadline > 0) {
+                    if (!again || connection.isClosed() || System.nanoTime() + pause.toNanos() - deadline > 0) {
                         throw failure.asException(what);
                     }
                     pause(pause, what);

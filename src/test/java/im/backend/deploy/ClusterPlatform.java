@@ -64,6 +64,7 @@ final class ClusterPlatform implements AutoCloseable {
         /** From now on it has no effect on anything, as a process that was killed. */
         void kill() {
             crash.die();
+            cluster.close();
         }
 
         @Override
