@@ -123,19 +123,13 @@ public final class Cluster implements AutoCloseable {
         return ObjectJson.object(kind, answer(call, Repeat.PASSING));
     }
 
-    /** @param change a JSON merge patch (RFC 7396) */
-    public <T extends KubernetesObject> T patch(Kind<T> kind, Address address, JsonObject change) {
-        return patch(kind, address, "", change);
-    }
-
-    /** @param part of the object with rules of its own, as {@code status} or {@code scale} */
-    public <T extends KubernetesObject> T patch(Kind<T> kind, Address address, String part, JsonObject change) {
+    public <T extends KubernetesObject> T patch(Kind<T> kind, Address address, MergePatch change) {
         Call call = Call.of(
                         "patch " + kind.name() + " " + address,
                         "PATCH",
-                        kind.path(address) + (part.isEmpty() ? "" : "/" + part),
+                        kind.path(address),
                         "application/merge-patch+json",
-                        bytes(change))
+                        bytes(change.json()))
                 .with("fieldManager", FIELD_MANAGER);
         return ObjectJson.object(kind, answer(call, Repeat.ALSO_CONFLICTS));
     }

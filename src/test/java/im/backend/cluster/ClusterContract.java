@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.gson.JsonObject;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
@@ -73,7 +72,7 @@ abstract class ClusterContract {
     @Test
     void aFieldThatIsNoLongerGivenGoesAndThoseOfOthersStay() {
         cluster.apply(Kind.CONFIG_MAP, map("one", Map.of("mine", "1", "old", "1")));
-        cluster.patch(Kind.CONFIG_MAP, at("one"), json("data", "theirs", "1"));
+        cluster.patch(Kind.CONFIG_MAP, at("one"), new MergePatch().set("1", "data", "theirs"));
 
         cluster.apply(Kind.CONFIG_MAP, map("one", Map.of("mine", "2")));
 
@@ -107,7 +106,7 @@ abstract class ClusterContract {
     @Test
     void replacingWhatSomebodyHasChangedIsAConflict() {
         V1ConfigMap read = cluster.create(Kind.CONFIG_MAP, map("one", Map.of("a", "1")));
-        cluster.patch(Kind.CONFIG_MAP, at("one"), json("data", "a", "2"));
+        cluster.patch(Kind.CONFIG_MAP, at("one"), new MergePatch().set("2", "data", "a"));
 
         assertProblem(() -> cluster.replace(Kind.CONFIG_MAP, read), "cluster-conflict", "Conflict");
     }
@@ -196,14 +195,6 @@ abstract class ClusterContract {
 
     private Address at(String name) {
         return Address.in(namespace, name);
-    }
-
-    private static JsonObject json(String object, String name, String value) {
-        JsonObject inner = new JsonObject();
-        inner.addProperty(name, value);
-        JsonObject outer = new JsonObject();
-        outer.add(object, inner);
-        return outer;
     }
 
     static void assertProblem(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String slug, String said) {

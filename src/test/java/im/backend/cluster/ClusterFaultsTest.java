@@ -3,7 +3,6 @@ package im.backend.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.gson.JsonObject;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
@@ -196,7 +195,7 @@ final class ClusterFaultsTest {
                         store -> assertThat(store.list(Kind.CONFIG_MAP, SPACE)).hasSize(2)),
                 new Verb(
                         "patch",
-                        each -> each.patch(Kind.CONFIG_MAP, at, change()),
+                        each -> each.patch(Kind.CONFIG_MAP, at, new MergePatch().set("2", "data", "a")),
                         store -> assertThat(store.get(one)
                                         .orElseThrow()
                                         .at("/data/a")
@@ -212,14 +211,6 @@ final class ClusterFaultsTest {
         fake.close();
         start();
         fake.store().create(new ObjectKey(Kind.CONFIG_MAP, SPACE, "one"), FakeApi.JSON.createObjectNode());
-    }
-
-    private static JsonObject change() {
-        JsonObject data = new JsonObject();
-        data.addProperty("a", "2");
-        JsonObject change = new JsonObject();
-        change.add("data", data);
-        return change;
     }
 
     private static V1ConfigMap map(String name) {

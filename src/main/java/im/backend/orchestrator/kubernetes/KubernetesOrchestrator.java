@@ -1,10 +1,10 @@
 package im.backend.orchestrator.kubernetes;
 
-import com.google.gson.JsonObject;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
+import im.backend.cluster.MergePatch;
 import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.Scaling;
 import im.backend.domain.AppManifest.VolumeClaim;
@@ -242,11 +242,7 @@ public final class KubernetesOrchestrator implements Orchestrator {
      */
     private void raise(V1Deployment deployment, int replicas) {
         if (replicas(deployment) < replicas) {
-            JsonObject spec = new JsonObject();
-            spec.addProperty("replicas", replicas);
-            JsonObject change = new JsonObject();
-            change.add("spec", spec);
-            cluster.patch(Kind.DEPLOYMENT, Address.of(deployment), change);
+            cluster.patch(Kind.DEPLOYMENT, Address.of(deployment), new MergePatch().set(replicas, "spec", "replicas"));
         }
     }
 

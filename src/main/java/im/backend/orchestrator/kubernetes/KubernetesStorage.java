@@ -1,9 +1,9 @@
 package im.backend.orchestrator.kubernetes;
 
-import com.google.gson.JsonObject;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
+import im.backend.cluster.MergePatch;
 import im.backend.domain.ProjectId;
 import im.backend.file.FileTree;
 import im.backend.orchestrator.Storage;
@@ -41,11 +41,10 @@ public final class KubernetesStorage implements Storage {
     public void delete(ProjectId project) {
         List<V1PersistentVolume> volumes = volumes(project);
         for (V1PersistentVolume volume : volumes) {
-            JsonObject spec = new JsonObject();
-            spec.addProperty("persistentVolumeReclaimPolicy", "Delete");
-            JsonObject change = new JsonObject();
-            change.add("spec", spec);
-            cluster.patch(Kind.PERSISTENT_VOLUME, Address.ofCluster(name(volume)), change);
+            cluster.patch(
+                    Kind.PERSISTENT_VOLUME,
+                    Address.ofCluster(name(volume)),
+                    new MergePatch().set("Delete", "spec", "persistentVolumeReclaimPolicy"));
         }
         cluster.list(Kind.PERSISTENT_VOLUME_CLAIM, ownership.of(project))
                 .forEach(claim -> cluster.delete(Kind.PERSISTENT_VOLUME_CLAIM, claim, Cluster.Propagation.BACKGROUND));

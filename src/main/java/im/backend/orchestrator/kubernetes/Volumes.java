@@ -1,11 +1,10 @@
 package im.backend.orchestrator.kubernetes;
 
-import com.google.gson.JsonNull;
-import com.google.gson.JsonObject;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
+import im.backend.cluster.MergePatch;
 import im.backend.cluster.ObjectJson;
 import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.VolumeClaim;
@@ -156,7 +155,10 @@ final class Volumes {
                                 .namespace(release.toString())
                                 .name(name)));
         // Left from an earlier time of the same release: it still waits for a claim that is no more.
-        there.ifPresent(old -> cluster.patch(Kind.PERSISTENT_VOLUME, Address.ofCluster(name), withoutClaim()));
+        there.ifPresent(old -> cluster.patch(
+                Kind.PERSISTENT_VOLUME,
+                Address.ofCluster(name),
+                new MergePatch().remove("spec", "claimRef", "uid").remove("spec", "claimRef", "resourceVersion")));
         cluster.apply(Kind.PERSISTENT_VOLUME, volume);
         kept.add(name);
         Quantity size = Objects.requireNonNull(specification.getCapacity()).get("storage");
@@ -219,13 +221,10 @@ final class Volumes {
     }
 
     private void remind(Address claim, int look) {
-        JsonObject annotations = new JsonObject();
-        annotations.addProperty("backend.im/awaited", Integer.toString(look));
-        JsonObject metadata = new JsonObject();
-        metadata.add("annotations", annotations);
-        JsonObject change = new JsonObject();
-        change.add("metadata", metadata);
-        cluster.patch(Kind.PERSISTENT_VOLUME_CLAIM, claim, change);
+        cluster.patch(
+                Kind.PERSISTENT_VOLUME_CLAIM,
+                claim,
+                new MergePatch().set(Integer.toString(look), "metadata", "annotations", "backend.im/awaited"));
     }
 
     /** One that is still being removed is waited for: what is applied to it would go with it. */
@@ -243,17 +242,6 @@ final class Volumes {
                 new HashMap<>(Objects.requireNonNullElse(source.getMetadata().getAnnotations(), Map.of()));
         annotations.keySet().removeIf(name -> OF_MAKER.stream().noneMatch(name::startsWith));
         return annotations;
-    }
-
-    private static JsonObject withoutClaim() {
-        JsonObject reference = new JsonObject();
-        reference.add("uid", JsonNull.INSTANCE);
-        reference.add("resourceVersion", JsonNull.INSTANCE);
-        JsonObject spec = new JsonObject();
-        spec.add("claimRef", reference);
-        JsonObject change = new JsonObject();
-        change.add("spec", spec);
-        return change;
     }
 
     private V1PersistentVolumeClaim claim(
@@ -286,15 +274,8 @@ final class Volumes {
             kept.add(volume);
             return;
         }
-        JsonObject labels = new JsonObject();
-        claim.getMetadata().getLabels().forEach(labels::addProperty);
-        JsonObject metadata = new JsonObject();
-        metadata.add("labels", labels);
-        JsonObject spec = new JsonObject();
-        spec.addProperty("persistentVolumeReclaimPolicy", RETAIN);
-        JsonObject change = new JsonObject();
-        change.add("metadata", metadata);
-        change.add("spec", spec);
+        MergePatch change = new MergePatch().set(RETAIN, "spec", "persistentVolumeReclaimPolicy");
+        claim.getMetadata().getLabels().forEach((name, value) -> change.set(value, "metadata", "labels", name));
         cluster.patch(Kind.PERSISTENT_VOLUME, address, change);
         kept.add(volume);
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import com.google.gson.JsonObject;
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
+import im.backend.cluster.MergePatch;
 import im.backend.cluster.Selection;
 import im.backend.domain.AppManifest.Scaling;
 import im.backend.domain.AppManifest.VolumeClaim;
@@ -176,11 +176,8 @@ abstract class KubernetesOrchestratorKit extends OrchestratorContract {
     void aReleaseBeginsWithAsManyReplicasAsTheAutoscalerHasGivenTheOneBefore() {
         Workload old = autoscaled(healthy(key(0), release('a')), new Scaling(1, 3));
         start(old);
-        JsonObject grown = new JsonObject();
-        grown.add("spec", new JsonObject());
-        grown.getAsJsonObject("spec").addProperty("replicas", 2);
         Address place = Address.of(deploymentOf(old));
-        cluster().patch(Kind.DEPLOYMENT, place, grown);
+        cluster().patch(Kind.DEPLOYMENT, place, new MergePatch().set(2, "spec", "replicas"));
 
         Workload next = autoscaled(healthy(key(0), release('b')), new Scaling(1, 3));
         start(next);
