@@ -10,7 +10,7 @@ import im.backend.cluster.Selection;
 import im.backend.cluster.Watch;
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Hindrance;
-import im.backend.orchestrator.kubernetes.PodDiagnosis;
+import im.backend.orchestrator.kubernetes.sight.PodDiagnosis;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Pod;

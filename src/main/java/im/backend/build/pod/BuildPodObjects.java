@@ -2,7 +2,7 @@ package im.backend.build.pod;
 
 import im.backend.domain.ProjectId;
 import im.backend.orchestrator.kubernetes.Egress;
-import im.backend.orchestrator.kubernetes.Ownership;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1Capabilities;
 import io.kubernetes.client.openapi.models.V1Container;

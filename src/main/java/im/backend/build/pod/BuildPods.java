@@ -10,7 +10,7 @@ import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;
-import im.backend.orchestrator.kubernetes.Ownership;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.problem.Problem;
 import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1Secret;

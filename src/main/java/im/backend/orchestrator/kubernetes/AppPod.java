@@ -1,6 +1,7 @@
 package im.backend.orchestrator.kubernetes;
 
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.VolumeName;
 import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1Capabilities;

@@ -3,6 +3,8 @@ package im.backend.orchestrator.kubernetes;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.InstanceName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.openapi.models.V1PodTemplateSpec;
 
 /** Pods that run a workload's command once: the same image, variables, volumes, limits and profile as its instances have. */

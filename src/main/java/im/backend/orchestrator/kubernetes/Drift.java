@@ -6,6 +6,7 @@ import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.domain.DeploymentId;
 import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import java.util.Comparator;

@@ -6,6 +6,7 @@ import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.cluster.Watch;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.common.KubernetesObject;
 import java.util.List;
 

@@ -27,9 +27,6 @@ public record KubernetesSettings(
         StorageSettings storage,
         Duration stopGrace,
         Duration patience) {
-    /** For which a look at the cluster is taken for the truth; whoever waits asks more often than the API server likes. */
-    static final Duration LOOK = Duration.ofMillis(200);
-
     /** The full name of an image as a node pulls it, as {@code 127.0.0.1:8080/admin/shop@sha256:...}. */
     @FunctionalInterface
     public interface Images {

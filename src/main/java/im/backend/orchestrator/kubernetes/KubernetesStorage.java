@@ -7,6 +7,7 @@ import im.backend.cluster.MergePatch;
 import im.backend.domain.ProjectId;
 import im.backend.file.FileTree;
 import im.backend.orchestrator.Storage;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.orchestrator.log.LogFolder;
 import io.kubernetes.client.openapi.models.V1PersistentVolume;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeSpec;

@@ -5,6 +5,7 @@ import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
 import im.backend.domain.DeploymentId;
 import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.kubernetes.label.WorkloadLabels;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import java.util.List;

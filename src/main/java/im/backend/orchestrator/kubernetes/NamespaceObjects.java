@@ -1,6 +1,7 @@
 package im.backend.orchestrator.kubernetes;
 
 import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1LimitRange;

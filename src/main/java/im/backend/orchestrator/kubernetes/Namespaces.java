@@ -6,6 +6,7 @@ import im.backend.cluster.Cluster.Propagation;
 import im.backend.cluster.Kind;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import java.util.List;
 import java.util.Optional;

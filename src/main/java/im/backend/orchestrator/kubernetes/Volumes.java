@@ -12,6 +12,8 @@ import im.backend.domain.Project;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.Ownership;
+import im.backend.orchestrator.kubernetes.label.VolumeName;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1ObjectReference;

@@ -5,6 +5,8 @@ import im.backend.domain.AppManifest.Scaling;
 import im.backend.orchestrator.ScheduledWorkload;
 import im.backend.orchestrator.Schedules;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.InstanceName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.custom.IntOrString;
 import io.kubernetes.client.openapi.models.V1CronJob;
 import io.kubernetes.client.openapi.models.V1CronJobSpec;

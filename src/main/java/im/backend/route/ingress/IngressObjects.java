@@ -2,7 +2,7 @@ package im.backend.route.ingress;
 
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
-import im.backend.orchestrator.kubernetes.Ownership;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.openapi.models.V1HTTPIngressPath;
 import io.kubernetes.client.openapi.models.V1HTTPIngressRuleValue;
 import io.kubernetes.client.openapi.models.V1Ingress;

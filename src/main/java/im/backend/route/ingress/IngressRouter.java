@@ -6,7 +6,7 @@ import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.domain.Endpoint;
 import im.backend.domain.Hostname;
-import im.backend.orchestrator.kubernetes.Ownership;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import im.backend.route.Draining;

@@ -19,6 +19,8 @@ import im.backend.orchestrator.Instance;
 import im.backend.orchestrator.Orchestrator;
 import im.backend.orchestrator.OrchestratorContract;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.InstanceName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import io.kubernetes.client.openapi.models.V1Namespace;

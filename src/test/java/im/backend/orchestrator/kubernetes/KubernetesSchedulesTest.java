@@ -12,6 +12,7 @@ import im.backend.orchestrator.LogLine;
 import im.backend.orchestrator.Schedules;
 import im.backend.orchestrator.SchedulesContract;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.orchestrator.log.LogFolder;
 import io.kubernetes.client.openapi.models.V1CronJob;
 import java.io.IOException;

@@ -15,7 +15,7 @@ import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.kubernetes.KubernetesOrchestrator;
 import im.backend.orchestrator.kubernetes.KubernetesSettings;
-import im.backend.orchestrator.kubernetes.Ownership;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Service;

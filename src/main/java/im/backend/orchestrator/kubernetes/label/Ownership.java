@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.label;
 
 import im.backend.cluster.Selection;
 import im.backend.domain.CommitHash;
@@ -20,9 +20,9 @@ import java.util.Optional;
 public record Ownership(String owner) {
     public static final String OWNER = "backend.im/owner";
     /** The same on all objects of one key, and on nothing else. */
-    static final String INSTANCE = "backend.im/instance";
+    public static final String INSTANCE = "backend.im/instance";
     /** As backend.yml names it. */
-    static final String VOLUME = "backend.im/volume";
+    public static final String VOLUME = "backend.im/volume";
 
     private static final String NAME = "app.kubernetes.io/name";
     private static final String VERSION = "app.kubernetes.io/version";
@@ -52,21 +52,21 @@ public record Ownership(String owner) {
     }
 
     /** Selects the pods of one key: the fewest labels that no other pod has together. */
-    static Map<String, String> selector(Workload.Key key) {
+    public static Map<String, String> selector(Workload.Key key) {
         return Map.of(INSTANCE, InstanceName.of(key).value());
     }
 
     /** Selects all objects of a project, wherever they are. */
-    Selection of(ProjectId project) {
+    public Selection of(ProjectId project) {
         return Selection.everywhere().labelled(OWNER, owner).labelled(WorkloadLabels.PROJECT, project.value());
     }
 
-    boolean owns(V1ObjectMeta metadata) {
+    public boolean owns(V1ObjectMeta metadata) {
         return owner.equals(label(metadata, OWNER).orElse(""));
     }
 
     /** Fails with Conflict {@code cluster-foreign} when it is not ours. */
-    void require(String what, V1ObjectMeta metadata) {
+    public void require(String what, V1ObjectMeta metadata) {
         if (!owns(metadata)) {
             throw new Problem.Conflict(
                             "cluster-foreign",
@@ -77,13 +77,13 @@ public record Ownership(String owner) {
         }
     }
 
-    static Optional<ReleaseName> release(V1ObjectMeta metadata) {
+    public static Optional<ReleaseName> release(V1ObjectMeta metadata) {
         return label(metadata, WorkloadLabels.PROJECT)
                 .flatMap(project -> label(metadata, WorkloadLabels.COMMIT)
                         .map(commit -> new ReleaseName(new ProjectId(project), new CommitHash(commit))));
     }
 
-    static Optional<String> label(V1ObjectMeta metadata, String name) {
+    public static Optional<String> label(V1ObjectMeta metadata, String name) {
         return Optional.ofNullable(metadata.getLabels()).map(labels -> labels.get(name));
     }
 }

@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.sight;
 
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Hindrance;
@@ -68,7 +68,7 @@ public final class PodDiagnosis {
      *
      * @param unbound a claim of its namespace without storage
      */
-    static Optional<Hindrance> waiting(V1Pod pod, Optional<V1PersistentVolumeClaim> unbound) {
+    public static Optional<Hindrance> waiting(V1Pod pod, Optional<V1PersistentVolumeClaim> unbound) {
         if (!"Pending".equals(status(pod).getPhase())) {
             return Optional.empty();
         }

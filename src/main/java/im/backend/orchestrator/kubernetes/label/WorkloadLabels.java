@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.label;
 
 import im.backend.domain.CommitHash;
 import im.backend.domain.DeploymentId;
@@ -13,13 +13,13 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /** Labels by which an object on the cluster tells whose it is; the same on a Deployment or CronJob, its pods, and one-off Jobs. */
-record WorkloadLabels(Workload.Key key, ReleaseName release) {
+public record WorkloadLabels(Workload.Key key, ReleaseName release) {
     static final String MANAGED_BY = "app.kubernetes.io/managed-by";
     static final String PLATFORM = "backendim";
     static final String PROCESS = "app.kubernetes.io/component";
     static final String PROJECT = "backend.im/project";
     static final String COMMIT = "backend.im/commit";
-    static final String DEPLOYMENT = "backend.im/deployment";
+    public static final String DEPLOYMENT = "backend.im/deployment";
     static final String ORDINAL = "backend.im/ordinal";
 
     /** No process but a scheduled command has a full stop in its name. */
@@ -33,7 +33,7 @@ record WorkloadLabels(Workload.Key key, ReleaseName release) {
     }
 
     /** Empty for what is not one of the platform's workloads. */
-    static Optional<WorkloadLabels> of(KubernetesObject object) {
+    public static Optional<WorkloadLabels> of(KubernetesObject object) {
         Map<String, String> labels = object.getMetadata().getLabels();
         if (labels == null
                 || !PLATFORM.equals(labels.get(MANAGED_BY))

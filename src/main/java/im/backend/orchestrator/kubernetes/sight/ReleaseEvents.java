@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.sight;
 
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
@@ -26,7 +26,7 @@ import java.util.stream.Stream;
  * The warnings in a release's namespace: what its objects' status does not say, as a mount that fails, a probe that is not
  * answered, a volume that nobody makes. One call for all of them, to be made only while something is not ready.
  */
-record ReleaseEvents(List<CoreV1Event> latestFirst) {
+public record ReleaseEvents(List<CoreV1Event> latestFirst) {
     private static final System.Logger LOG = System.getLogger(ReleaseEvents.class.getName());
 
     static Selection of(String namespace) {
@@ -40,7 +40,7 @@ record ReleaseEvents(List<CoreV1Event> latestFirst) {
     }
 
     /** None where the cluster lets nobody read them: without them the rest is still told. */
-    static ReleaseEvents in(Cluster cluster, String namespace) {
+    public static ReleaseEvents in(Cluster cluster, String namespace) {
         try {
             return sorted(cluster.list(Kind.EVENT, of(namespace)));
         } catch (ProblemException unread) {
@@ -55,7 +55,7 @@ record ReleaseEvents(List<CoreV1Event> latestFirst) {
      *
      * @param seen what the pods' own status tells
      */
-    Optional<Hindrance> hindrance(Address deployment, List<V1Pod> unready, Optional<Hindrance> seen) {
+    public Optional<Hindrance> hindrance(Address deployment, List<V1Pod> unready, Optional<Hindrance> seen) {
         boolean volume = seen.map(Hindrance::slug).equals(Optional.of(PodDiagnosis.VOLUME_PENDING));
         if (seen.isPresent() && !volume) {
             return seen;
@@ -74,7 +74,7 @@ record ReleaseEvents(List<CoreV1Event> latestFirst) {
     }
 
     /** Why the Job has no pod; empty when nothing is known. One of the same name before it is not meant. */
-    Optional<Hindrance> hindrance(V1Job job) {
+    public Optional<Hindrance> hindrance(V1Job job) {
         return told(object -> Objects.equals(object.getUid(), job.getMetadata().getUid()));
     }
 

@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.sight;
 
 import im.backend.cluster.Change;
 import im.backend.cluster.Cluster;

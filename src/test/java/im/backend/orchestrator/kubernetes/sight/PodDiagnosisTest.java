@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.sight;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.sight;
 
 import im.backend.orchestrator.Exit;
 import im.backend.orchestrator.Hindrance;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param lastExit of the container that ended last, of whichever pod
  * @param unready pods that are to stay and are not ready
  */
-record Sighting(
+public record Sighting(
         boolean rolledOut,
         int running,
         int restarts,

@@ -1,10 +1,12 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.sight;
 
 import im.backend.cluster.Address;
 import im.backend.cluster.Cluster;
 import im.backend.cluster.Kind;
 import im.backend.cluster.Selection;
 import im.backend.orchestrator.Workload;
+import im.backend.orchestrator.kubernetes.label.InstanceName;
+import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.openapi.models.V1Deployment;
 import java.time.Duration;
 import java.util.Map;
@@ -14,10 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at what became of a key. Whoever waits for it asks every few milliseconds: what was started here is {@linkplain
- * Following followed} then, and of everything else the same look is given for {@link KubernetesSettings#LOOK}. Safe for
+ * Following followed} then, and of everything else the same look is given for 200 ms. Safe for
  * several threads.
  */
-final class Sightings {
+public final class Sightings {
+    /** For which a look is taken for the truth; whoever waits asks more often than the API server likes. */
+    private static final Duration LOOK = Duration.ofMillis(200);
+
     private static final Duration FIRST_WORD = Duration.ofSeconds(1);
 
     private final Cluster cluster;
@@ -28,28 +33,28 @@ final class Sightings {
 
     private record Look(long at, Optional<Sighting> sighting) {
         boolean isFresh() {
-            return System.nanoTime() - at < KubernetesSettings.LOOK.toNanos();
+            return System.nanoTime() - at < LOOK.toNanos();
         }
     }
 
-    Sightings(Cluster cluster, Ownership ownership) {
+    public Sightings(Cluster cluster, Ownership ownership) {
         this.cluster = cluster;
         this.ownership = ownership;
     }
 
-    void remember(Workload.Key key, Address deployment) {
+    public void remember(Workload.Key key, Address deployment) {
         forget(key);
         places.put(key, deployment);
     }
 
-    void forget(Workload.Key key) {
+    public void forget(Workload.Key key) {
         places.remove(key);
         looks.remove(key);
         Optional.ofNullable(followings.remove(key)).ifPresent(Following::close);
     }
 
     /** The Deployment of the key, wherever in the cluster it is; empty when there is none of ours. */
-    Optional<Address> place(Workload.Key key) {
+    public Optional<Address> place(Workload.Key key) {
         Address known = places.get(key);
         if (known != null) {
             return Optional.of(known);
@@ -69,7 +74,7 @@ final class Sightings {
     }
 
     /** As it is now, for whoever will ask again and again until it is as it shall be; empty when there is nothing of the key. */
-    Optional<Sighting> awaited(Workload.Key key) {
+    public Optional<Sighting> awaited(Workload.Key key) {
         Following following = follow(key);
         // Somebody may have looked while the watches are broken: what is seen counts more than what is told.
         Look last = looks.get(key);
@@ -80,14 +85,14 @@ final class Sightings {
     }
 
     /** As it is now, looked at unless the API server tells it anyway; empty when there is nothing of the key. */
-    Optional<Sighting> observed(Workload.Key key) {
+    public Optional<Sighting> observed(Workload.Key key) {
         Following following = followings.get(key);
         boolean told = following != null && following.hasBegun(Duration.ZERO) && !following.isSilent();
         return told ? following.sighting() : now(key);
     }
 
     /** What the cluster complains of in the namespace of the key's Deployment. */
-    ReleaseEvents warnings(Workload.Key key, Address deployment) {
+    public ReleaseEvents warnings(Workload.Key key, Address deployment) {
         Following following = followings.get(key);
         return following == null ? ReleaseEvents.in(cluster, deployment.namespace()) : following.warnings();
     }
@@ -115,7 +120,7 @@ final class Sightings {
         return deployment.map(found -> Sighting.of(found, cluster.list(Kind.POD, pods(key, address))));
     }
 
-    static Selection pods(Workload.Key key, Address deployment) {
+    public static Selection pods(Workload.Key key, Address deployment) {
         return Selection.in(deployment.namespace())
                 .labelled(Ownership.INSTANCE, InstanceName.of(key).value());
     }

@@ -1,4 +1,4 @@
-package im.backend.orchestrator.kubernetes;
+package im.backend.orchestrator.kubernetes.label;
 
 import im.backend.orchestrator.Workload;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +11,11 @@ import java.util.Locale;
  * The name that all objects of one key have: {@code web-3f9a0c1b2d}. A DNS label for every key, and another one for every
  * other key, because the digits are taken from the key as it is and only the word before them is made to fit.
  */
-record InstanceName(String value) {
+public record InstanceName(String value) {
     private static final int DIGITS = 12;
     private static final int WORD_MAX = 40;
 
-    static InstanceName of(Workload.Key key) {
+    public static InstanceName of(Workload.Key key) {
         String text = key.deployment() + "\n" + key.process() + "\n" + key.ordinal();
         return new InstanceName(word(key.process()) + "-" + digits(text));
     }
