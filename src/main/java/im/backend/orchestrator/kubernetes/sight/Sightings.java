@@ -87,8 +87,10 @@ public final class Sightings {
     /** As it is now, looked at unless the API server tells it anyway; empty when there is nothing of the key. */
     public Optional<Sighting> observed(Workload.Key key) {
         Following following = followings.get(key);
-        boolean told = following != null && following.hasBegun(Duration.ZERO) && !following.isSilent();
-        return told ? following.sighting() : now(key);
+        if (following == null || !following.hasBegun(Duration.ZERO) || following.isSilent()) {
+            return now(key);
+        }
+        return following.sighting();
     }
 
     /** What the cluster complains of in the namespace of the key's Deployment. */
