@@ -167,6 +167,7 @@ public final class FakeCluster implements AutoCloseable {
                 yield true;
             }
             case Faults.Fault.CutAfter(), Faults.Fault.CutWithin() -> true;
+            case Faults.Fault.Says says -> true;
         };
     }
 

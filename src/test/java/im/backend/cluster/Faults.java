@@ -23,6 +23,9 @@ public final class Faults {
         record CutWithin() implements Fault {}
 
         record Slow(Duration by) implements Fault {}
+
+        /** A log ends with a line of the kubelet's own, which has no time before it. */
+        record Says(String line) implements Fault {}
     }
 
     private static final class Script {

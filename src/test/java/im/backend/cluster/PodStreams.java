@@ -74,6 +74,11 @@ final class PodStreams {
                     output.write(text.getBytes(StandardCharsets.UTF_8));
                 }
             }
+            if (!lines.isEmpty() && fault.isPresent() && fault.get() instanceof Faults.Fault.Says(String line)) {
+                output.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                output.close();
+                return;
+            }
             output.flush();
             if (!lines.isEmpty() && fault.isPresent() && !(fault.get() instanceof Faults.Fault.Slow)) {
                 FakeCluster.cut(exchange);

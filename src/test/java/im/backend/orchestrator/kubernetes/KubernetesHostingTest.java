@@ -86,6 +86,8 @@ final class KubernetesHostingTest {
         Path app = Files.createDirectories(folder.resolve("image/app"));
         Files.writeString(app.resolve("serve.py"), SERVE);
         Files.writeString(app.resolve("once.py"), ONCE);
+        Files.writeString(
+                app.resolve("long.py"), "import time\nprint('x' * 40_000 + 'end', flush=True)\ntime.sleep(600)\n");
         fake = new FakeCluster(folder).start();
         fake.node().image("fake/" + IMAGE, folder.resolve("image"));
         fake.store().create(new ObjectKey(Kind.NODE, "", "node"), JsonNodeFactory.instance.objectNode());
@@ -137,6 +139,25 @@ final class KubernetesHostingTest {
 
         await().atMost(SOON).until(() -> fake.faults().count("log", "pods") >= 5);
         assertThat(texts().stream().filter("serving"::equals)).hasSize(1);
+    }
+
+    @Test
+    void whatTheKubeletSaysIsNotWhatTheAppWrote() {
+        fake.faults().on("log", "pods", new Faults.Fault.Says("unable to retrieve container logs for containerd://1"));
+        start(key(), "python3 serve.py");
+
+        await().atMost(SOON).until(() -> fake.faults().count("log", "pods") >= 2);
+
+        assertThat(texts()).containsExactly("serving");
+    }
+
+    @Test
+    void aLineLongerThanABufferIsKeptInWhole() {
+        start(key(), "python3 long.py");
+
+        await().atMost(SOON).until(() -> String.join("", texts()).endsWith("end"));
+
+        assertThat(String.join("", texts())).isEqualTo("x".repeat(40_000) + "end");
     }
 
     @Test
