@@ -1,6 +1,5 @@
 package im.backend.server;
 
-
 import im.backend.config.ConfigReader;
 import im.backend.config.ServerConfig;
 import java.io.IOException;

@@ -27,7 +27,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  */
 public final class Syntax {
     private static final int HELP_COLUMNS = 100;
-    /** picocli's own one looks for Groovy among the 18,000 entries of the jar at each start. */
+    /** picocli's own one looks for Groovy, and so opens the jar and reads the names of all its entries, at each start. */
     private static final CommandLine.IFactory NOTHING_TO_MAKE = new CommandLine.IFactory() {
         @Override
         public <K> K create(Class<K> type) {
@@ -35,7 +35,7 @@ public final class Syntax {
         }
     };
 
-    private final CommandSpec spec = CommandSpec.create();
+    private final CommandSpec spec = CommandSpec.wrapWithoutInspection(null, NOTHING_TO_MAKE);
     /** Called with what was given, and not at all when nothing was. */
     private final Map<ArgSpec, Runnable> receivers = new LinkedHashMap<>();
 
