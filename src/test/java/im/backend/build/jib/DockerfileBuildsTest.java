@@ -6,44 +6,29 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
-import im.backend.build.BuildRequest;
 import im.backend.build.BuiltImage;
-import im.backend.build.FakeImageBases;
 import im.backend.build.ReleaseImage;
-import im.backend.build.detect.Detection;
-import im.backend.build.host.HostSandbox;
-import im.backend.build.host.HostSandboxSettings;
 import im.backend.domain.AppManifest;
 import im.backend.domain.InMemorySourceTree;
-import im.backend.domain.ProjectId;
 import im.backend.domain.StartPlan;
 import im.backend.host.Bind;
 import im.backend.host.HostFacts.SandboxKind;
-import im.backend.host.HostSettings;
 import im.backend.host.Launch;
-import im.backend.host.Launcher;
 import im.backend.host.RootFolder;
 import im.backend.host.limit.Limits;
-import im.backend.host.toolchain.Toolchains;
 import im.backend.manifest.ManifestReader;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
-import im.backend.registry.disk.DiskRegistry;
-import im.backend.registry.disk.DiskRegistrySettings;
-import im.backend.registry.disk.RegistryLimits;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -53,13 +38,11 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Dockerfiles, built by the real buildah of this host on a base that is made of this host's own files. */
 @Tag("slow")
-class DockerfileBuildsTest {
-    private static final ProjectId PROJECT = new ProjectId("admin-shop");
+class DockerfileBuildsTest extends HostBuildsKit {
     private static final Limits LIMITS = new Limits(1L << 30, 0, 256, 4096);
     private static final String BASE = "FROM scratch\nADD base.tar /\n";
 
@@ -68,14 +51,6 @@ class DockerfileBuildsTest {
 
     /** A tar with a shell and a few programs. */
     private static byte[] base;
-
-    @TempDir
-    private Path folder;
-
-    private final List<String> lines = new ArrayList<>();
-    private final List<JibImageBuilder> opened = new ArrayList<>();
-    private Map<String, String> serverEnvironment = System.getenv();
-    private Launcher launcher;
 
     @BeforeAll
     static void makeBase() throws IOException {
@@ -88,18 +63,12 @@ class DockerfileBuildsTest {
         assumeThat(Stream.of("/usr/bin/buildah", "/usr/local/bin/buildah"))
                 .as("buildah is installed")
                 .anyMatch(file -> Files.exists(Path.of(file)));
-        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
-        launcher = new Launcher(HostSettings.in(folder.resolve("run")));
-        launcher.start();
         assumeThat(launcher.facts().sandbox()).as("bubblewrap works here").isNotEqualTo(SandboxKind.NONE);
     }
 
     @AfterEach
-    void nothingIsLeft(TestReporter reporter) throws IOException {
-        if (!lines.isEmpty()) {
-            reporter.publishEntry("build", String.join("\n", lines));
-        }
-        opened.forEach(JibImageBuilder::close);
+    void nothingIsLeft() throws IOException {
+        closeBuilders();
         launcher.sweep(List.of());
         assertThat(Files.readString(Path.of("/proc/self/mounts"))).doesNotContain(folder.toString());
     }
@@ -247,7 +216,7 @@ class DockerfileBuildsTest {
 
     @Test
     void withoutBuildahTheMessageSaysHowToInstallIt() {
-        serverEnvironment = Map.of("PATH", folder.toString());
+        environment.put("PATH", folder.toString());
 
         Problem.StageFailed problem = failure(tree(BASE), "");
 
@@ -290,13 +259,13 @@ class DockerfileBuildsTest {
         List<Bind> binds = image.mounts().stream()
                 .map(mount -> Bind.readOnly(mount.folder(), mount.path()))
                 .toList();
-        Map<String, String> environment = new HashMap<>(image.start().environment());
+        Map<String, String> seen = new HashMap<>(image.start().environment());
         List<String> output = new ArrayList<>();
         launcher.run(
                 new Launch(
                         "run",
-                        image.start().processes().get(StartPlan.WEB).resolve(environment),
-                        environment,
+                        image.start().processes().get(StartPlan.WEB).resolve(seen),
+                        seen,
                         image.start().folder(),
                         binds,
                         LIMITS,
@@ -308,39 +277,7 @@ class DockerfileBuildsTest {
 
     private BuiltImage build(JibImageBuilder builder, InMemorySourceTree tree, String manifest) {
         AppManifest read = manifest.isEmpty() ? AppManifest.defaults() : ManifestReader.parse(manifest.getBytes(UTF_8));
-        return builder.build(new BuildRequest(PROJECT, tree, read, Map.of()), line -> {
-            synchronized (lines) {
-                lines.add(line);
-            }
-        });
-    }
-
-    private JibImageBuilder builder(String name) {
-        HostSandbox sandbox = new HostSandbox(
-                new HostSandboxSettings(
-                        folder.resolve(name).resolve("cache"),
-                        OptionalInt.of(310_000),
-                        LIMITS,
-                        Duration.ofMinutes(2),
-                        serverEnvironment,
-                        List.of()),
-                launcher,
-                new Toolchains(folder.resolve("toolchains")),
-                Clock.systemUTC());
-        sandbox.start();
-        DiskRegistry registry = new DiskRegistry(
-                new DiskRegistrySettings(folder.resolve(name).resolve("registry"), RegistryLimits.DEFAULT),
-                Clock.systemUTC());
-        registry.start();
-        JibImageBuilder builder = new JibImageBuilder(
-                new JibSettings(folder.resolve(name).resolve("images")),
-                new Detection(),
-                sandbox,
-                new ImageStores(registry, new FakeImageBases(), Optional.empty()),
-                Clock.systemUTC());
-        builder.start();
-        opened.add(builder);
-        return builder;
+        return build(builder, tree, read);
     }
 
     private static InMemorySourceTree tree(String dockerfile, String... pathsAndTexts) {
