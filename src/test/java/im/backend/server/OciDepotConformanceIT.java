@@ -12,11 +12,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Tag;
 
 /** The same answers with the blobs in a real S3 store. */
 @Tag("slow")
-class OciDepotConformanceIT extends OciConformanceIT {
+class OciDepotConformanceIT {
     @AutoClose
     private static S3Server server;
 
@@ -27,15 +28,30 @@ class OciDepotConformanceIT extends OciConformanceIT {
         server = S3Server.startAny();
     }
 
-    @Override
-    RegistryFixture fixture(Path in, boolean open) {
-        S3Objects objects = new S3Objects(server.newBucket(), Clock.systemUTC());
-        opened.add(objects);
-        return super.fixture(in, open).with(new Depot(objects, 64L << 20, Duration.ofSeconds(1)));
-    }
-
     @AfterEach
     void closeObjects() {
         opened.forEach(S3Objects::close);
+    }
+
+    @Nested
+    class Blobs extends OciBlobsIT {
+        @Override
+        RegistryFixture fixture(Path in, boolean open) {
+            return onDepot(super.fixture(in, open));
+        }
+    }
+
+    @Nested
+    class Manifests extends OciManifestsIT {
+        @Override
+        RegistryFixture fixture(Path in, boolean open) {
+            return onDepot(super.fixture(in, open));
+        }
+    }
+
+    private RegistryFixture onDepot(RegistryFixture fixture) {
+        S3Objects objects = new S3Objects(server.newBucket(), Clock.systemUTC());
+        opened.add(objects);
+        return fixture.with(new Depot(objects, 64L << 20, Duration.ofSeconds(1)));
     }
 }
