@@ -85,8 +85,7 @@ class RunLogTest {
         log.enter(DeploymentStatus.DEPLOYING, List.of());
         written();
 
-        assertThat(events())
-                .extracting(LoggedEvent::event)
+        assertThat(told())
                 .containsExactly(
                         StoreSamples.QUEUED,
                         new DeploymentEvent.Entered(DeploymentStatus.BUILDING, List.of()),
@@ -101,7 +100,7 @@ class RunLogTest {
         log.enter(DeploymentStatus.BUILDING, List.of());
         written();
 
-        assertThat(events()).hasSize(2);
+        assertThat(told()).hasSize(2);
         assertThat(log.status()).isEqualTo(DeploymentStatus.BUILDING);
     }
 
@@ -121,10 +120,10 @@ class RunLogTest {
         log.enter(DeploymentStatus.BUILDING, List.of());
 
         assertThat(log.status()).isEqualTo(DeploymentStatus.BUILDING);
-        assertThat(events()).hasSize(1);
+        assertThat(told()).hasSize(1);
         busy.countDown();
         written();
-        assertThat(events()).hasSize(2);
+        assertThat(told()).hasSize(2);
     }
 
     @Test
@@ -136,8 +135,7 @@ class RunLogTest {
         log.fail(StoreSamples.failed());
 
         busy.countDown();
-        assertThat(events())
-                .extracting(LoggedEvent::event)
+        assertThat(told())
                 .containsExactly(
                         StoreSamples.QUEUED,
                         new DeploymentEvent.Entered(DeploymentStatus.BUILDING, List.of()),
@@ -163,8 +161,7 @@ class RunLogTest {
 
         full.set(false);
         onFullDisk.fail(StoreSamples.failed());
-        assertThat(events())
-                .extracting(LoggedEvent::event)
+        assertThat(told())
                 .containsExactly(
                         StoreSamples.QUEUED,
                         new DeploymentEvent.Entered(DeploymentStatus.BUILDING, List.of()),
@@ -212,13 +209,14 @@ class RunLogTest {
         return over;
     }
 
-    private List<LoggedEvent> events() {
-        return stores.deployments().after(deployment.id(), 0, Integer.MAX_VALUE);
+    private List<DeploymentEvent> told() {
+        return stores.deployments().after(deployment.id(), 0, Integer.MAX_VALUE).stream()
+                .map(LoggedEvent::event)
+                .toList();
     }
 
     private List<DeploymentEvent.Output> outputs() {
-        return events().stream()
-                .map(LoggedEvent::event)
+        return told().stream()
                 .filter(DeploymentEvent.Output.class::isInstance)
                 .map(DeploymentEvent.Output.class::cast)
                 .toList();
