@@ -41,24 +41,20 @@ final class Rows {
     }
 
     static void requireProject(Handle handle, ProjectId id) {
-        boolean there = handle.createQuery("SELECT 1 FROM project WHERE id = :id")
-                .bind("id", id.value())
-                .mapTo(Integer.class)
-                .findOne()
-                .isPresent();
-        if (!there) {
-            throw unknownProject(id);
-        }
+        require(handle, id, "SELECT 1 FROM project WHERE id = :id");
     }
 
     /** Also lets nobody else change what hangs on the project until this transaction ends. */
     static void lockProject(Handle handle, ProjectId id) {
-        boolean there = handle.createQuery("SELECT 1 FROM project WHERE id = :id FOR UPDATE")
+        require(handle, id, "SELECT 1 FROM project WHERE id = :id FOR UPDATE");
+    }
+
+    private static void require(Handle handle, ProjectId id, String query) {
+        if (handle.createQuery(query)
                 .bind("id", id.value())
                 .mapTo(Integer.class)
                 .findOne()
-                .isPresent();
-        if (!there) {
+                .isEmpty()) {
             throw unknownProject(id);
         }
     }
