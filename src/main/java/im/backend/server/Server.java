@@ -79,13 +79,15 @@ public final class Server implements AutoCloseable {
             data.start();
         }
         Wiring wiring = new Wiring(config, data, clock, closing);
+        StateWiring state = new StateWiring(config, data, clock, closing);
+        LocalWiring local = new LocalWiring(config, data, clock, closing);
         Metrics metrics = new Metrics();
-        Supplier<Database> opening = openings.begin(wiring::database);
+        Supplier<Database> opening = openings.begin(state::database);
         Optional<ClusterWiring> cluster = ClusterWiring.choose(config, data, clock, closing);
         Supplier<AppsFront> fronting =
-                openings.begin(() -> cluster.map(ClusterWiring::front).orElseGet(() -> wiring.front(metrics)));
+                openings.begin(() -> cluster.map(ClusterWiring::front).orElseGet(() -> local.front(metrics)));
         GitSourceStore source = wiring.source();
-        Launcher launcher = wiring.launcher();
+        Launcher launcher = local.launcher();
         new HostRequirements(config.local()).check(launcher.facts());
         Toolchains toolchains = new Toolchains(data.resolve("toolchains"));
         ImageWiring images = wiring.images(cluster);
@@ -93,18 +95,18 @@ public final class Server implements AutoCloseable {
         ImageBases bases = images.bases(registry);
         ImageBuilder builder = images.builder(launcher, toolchains, registry, bases);
         Ports.Hosting hosting =
-                cluster.map(ClusterWiring::hosting).orElseGet(() -> wiring.hosting(launcher, toolchains));
+                cluster.map(ClusterWiring::hosting).orElseGet(() -> local.hosting(launcher, toolchains));
         Api.Identity identity = wiring.identity();
         Database database = opening.get();
         AppsFront front = fronting.get();
-        Ports.Stores stores = wiring.stores(database, metrics);
+        Ports.Stores stores = state.stores(database, metrics);
         Ports ports = new Ports(
                 source,
                 ManifestReader::read,
                 builder,
                 hosting,
                 front.router(),
-                wiring.secrets(database),
+                state.secrets(database),
                 wiring.scanning(launcher),
                 stores);
         String apps = front.address().pattern();
