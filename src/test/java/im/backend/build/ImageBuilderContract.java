@@ -3,10 +3,7 @@ package im.backend.build;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import im.backend.domain.AppManifest;
 import im.backend.domain.Digest;
-import im.backend.domain.InMemorySourceTree;
-import im.backend.domain.ProjectId;
 import im.backend.domain.StartPlan;
 import im.backend.problem.ProblemException;
 import java.io.IOException;
@@ -15,30 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What every {@link ImageBuilder} does. */
-public abstract class ImageBuilderContract {
-    protected static final ProjectId PROJECT = new ProjectId("admin-shop");
-    protected static final InMemorySourceTree TREE = InMemorySourceTree.of(
-                    "main.py", "print('one')\n", "shop/data.txt", "data", "run.sh", "#!/bin/sh\n")
-            .executable("run.sh");
-
-    @TempDir
-    protected Path folder;
-
-    protected ImageBuilder builder;
-
-    /** A fresh one that keeps its images in {@code folder}. */
-    protected abstract ImageBuilder newBuilder(Path folder);
-
-    @BeforeEach
-    void open() {
-        builder = newBuilder(folder.resolve("images"));
-    }
-
+public abstract class ImageBuilderContract extends ImageBuilderKit {
     @Test
     void theImageHoldsTheSource() throws IOException {
         ReleaseImage image = builder.open(build(TREE).digest());
@@ -103,21 +80,5 @@ public abstract class ImageBuilderContract {
         builder.prune(List.of(live));
 
         assertThat(app(builder.open(live)).resolve("main.py")).hasContent("print('one')\n");
-    }
-
-    protected BuiltImage build(InMemorySourceTree tree) {
-        return builder.build(request(tree), line -> {});
-    }
-
-    protected static BuildRequest request(InMemorySourceTree tree) {
-        return new BuildRequest(PROJECT, tree, AppManifest.defaults(), Map.of());
-    }
-
-    protected static Path app(ReleaseImage image) {
-        return image.mounts().stream()
-                .filter(mount -> mount.path().equals("/app"))
-                .findFirst()
-                .orElseThrow()
-                .folder();
     }
 }
