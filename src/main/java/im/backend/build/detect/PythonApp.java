@@ -67,14 +67,20 @@ record PythonApp(Framework framework, String target, boolean factory, String sou
     private static final int DEPTH_MAX = 3;
     private static final int FILES_MAX = 100;
 
+    /** The first that a variable holds, else the first that a function makes; each file is read once at most. */
     static Optional<PythonApp> find(Sources sources, PythonPackages packages) {
-        List<String> candidates = candidates(sources);
-        return candidates.stream()
-                .flatMap(file -> assigned(sources, file).stream())
-                .findFirst()
-                .or(() -> candidates.stream()
-                        .flatMap(file -> made(sources, file, packages).stream())
-                        .findFirst());
+        Optional<PythonApp> made = Optional.empty();
+        for (String file : candidates(sources)) {
+            String text = sources.text(file).orElse("");
+            Optional<PythonApp> assigned = assigned(file, text);
+            if (assigned.isPresent()) {
+                return assigned;
+            }
+            if (made.isEmpty()) {
+                made = made(file, text, packages);
+            }
+        }
+        return made;
     }
 
     private static List<String> candidates(Sources sources) {
@@ -97,8 +103,8 @@ record PythonApp(Framework framework, String target, boolean factory, String sou
         return (preferred < 0 ? PREFERRED.size() : preferred) + Sources.depth(path);
     }
 
-    private static Optional<PythonApp> assigned(Sources sources, String file) {
-        Matcher matcher = ASSIGNMENT.matcher(sources.text(file).orElse(""));
+    private static Optional<PythonApp> assigned(String file, String text) {
+        Matcher matcher = ASSIGNMENT.matcher(text);
         if (!matcher.find()) {
             return Optional.empty();
         }
@@ -110,8 +116,8 @@ record PythonApp(Framework framework, String target, boolean factory, String sou
                         new PythonApp(framework, module(file) + ":" + matcher.group(1), false, sourceRoot(file)));
     }
 
-    private static Optional<PythonApp> made(Sources sources, String file, PythonPackages packages) {
-        Matcher matcher = FACTORY.matcher(sources.text(file).orElse(""));
+    private static Optional<PythonApp> made(String file, String text, PythonPackages packages) {
+        Matcher matcher = FACTORY.matcher(text);
         if (!matcher.find()) {
             return Optional.empty();
         }

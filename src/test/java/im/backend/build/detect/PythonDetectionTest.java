@@ -6,10 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import im.backend.build.BuildPlan;
+import im.backend.domain.AppManifest;
+import im.backend.domain.CommitHash;
+import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.RuntimeSpec;
+import im.backend.domain.SourceTree;
 import im.backend.domain.StartPlan;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -308,5 +317,49 @@ class PythonDetectionTest {
                         .start()
                         .runtime())
                 .isEqualTo(RuntimeSpec.parse("python:3.12"));
+    }
+
+    @Test
+    void noFileIsReadTwiceInTheSearchForAnApp() {
+        List<String> read = new ArrayList<>();
+        SourceTree tree = InMemorySourceTree.of("main.py", "import shop.a\n", "shop/a.py", "", "shop/b.py", "");
+
+        new Detection().plan(new Counted(tree, read), AppManifest.defaults());
+
+        assertThat(read).contains("main.py", "shop/a.py", "shop/b.py").doesNotHaveDuplicates();
+    }
+
+    /** A tree that notes what is read of it. */
+    private record Counted(SourceTree tree, List<String> read) implements SourceTree {
+        @Override
+        public CommitHash commit() {
+            return tree.commit();
+        }
+
+        @Override
+        public Instant committedAt() {
+            return tree.committedAt();
+        }
+
+        @Override
+        public String treeHash() {
+            return tree.treeHash();
+        }
+
+        @Override
+        public List<Entry> entries() {
+            return tree.entries();
+        }
+
+        @Override
+        public Optional<byte[]> read(String path, int bytesMax) {
+            read.add(path);
+            return tree.read(path, bytesMax);
+        }
+
+        @Override
+        public void copy(Entry entry, Path target) {
+            tree.copy(entry, target);
+        }
     }
 }
