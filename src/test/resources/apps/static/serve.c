@@ -1,4 +1,5 @@
-/* The smallest app there is: a static program that answers HTTP on HOST and PORT, and keeps a file in DATA_DIR. */
+/* The smallest app there is: a static program that answers HTTP on HOST and PORT, STARTS_FOR seconds after its start, and
+ * keeps a file in DATA_DIR. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <signal.h>
@@ -67,6 +68,7 @@ int main(int count, char **words) {
     if (count > 1) {
         return once(words[1]);
     }
+    sleep(atoi(variable("STARTS_FOR")));
     int on = 1, server = socket(AF_INET, SOCK_STREAM, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(atoi(variable("PORT")))};
     inet_pton(AF_INET, variable("HOST"), &address.sin_addr);

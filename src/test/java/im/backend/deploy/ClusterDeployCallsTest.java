@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -28,6 +29,27 @@ import org.junit.jupiter.api.io.TempDir;
 final class ClusterDeployCallsTest {
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final String MANIFEST = "entrypoint: /app/serve\nenv:\n  RELEASE: \"{}\"\n";
+
+    private static final String FIRST_DEPLOYMENT = """
+        apply deployments 1
+        apply ingresses 3
+        apply limitranges 1
+        apply namespaces 1
+        apply networkpolicies 3
+        apply resourcequotas 1
+        apply secrets 1
+        apply services 1
+        get namespaces 1
+        list cronjobs 1
+        list deployments 2
+        list ingresses 3
+        list namespaces 1
+        list pods 1
+        list services 4
+        watch deployments 1
+        watch pods 1
+        """;
+
     /** How often depends on how long pods take to come and go: each is asked again for what it wrote last. */
     private static final String AS_LONG_AS_IT_TAKES = "log pods";
 
@@ -58,32 +80,14 @@ final class ClusterDeployCallsTest {
 
     @Test
     void aFirstDeploymentMakesTwelveObjects() {
-        assertThat(asked("one")).isEqualTo("""
-            apply deployments 1
-            apply ingresses 3
-            apply limitranges 1
-            apply namespaces 1
-            apply networkpolicies 3
-            apply resourcequotas 1
-            apply secrets 1
-            apply services 1
-            get namespaces 1
-            list cronjobs 1
-            list deployments 2
-            list ingresses 3
-            list namespaces 1
-            list pods 1
-            list services 4
-            watch deployments 1
-            watch pods 1
-            """);
+        assertThat(asked("one", MANIFEST)).isEqualTo(FIRST_DEPLOYMENT);
     }
 
     @Test
     void aRedeploymentMovesTheHostsAndRemovesWhatWasBefore() {
-        asked("one");
+        asked("one", MANIFEST);
 
-        assertThat(asked("two")).isEqualTo("""
+        assertThat(asked("two", MANIFEST)).isEqualTo("""
             apply deployments 1
             apply ingresses 3
             apply limitranges 1
@@ -113,10 +117,18 @@ final class ClusterDeployCallsTest {
             """);
     }
 
+    @Test
+    void aSlowStartIsFollowedWithTwoCallsMoreHoweverLongItTakes() {
+        assertThat(asked("one", MANIFEST + "  STARTS_FOR: \"4\"\n").lines())
+                .containsExactlyInAnyOrderElementsOf(
+                        Stream.concat(FIRST_DEPLOYMENT.lines(), Stream.of("list events 1", "watch events 1"))
+                                .toList());
+    }
+
     /** Each call with how often it was made, until nothing is left of the release before. */
-    private String asked(String release) {
+    private String asked(String release, String manifest) {
         int before = platform.fake.faults().calls().size();
-        Deployment deployment = platform.ended(platform.submit(MANIFEST, release));
+        Deployment deployment = platform.ended(platform.submit(manifest, release));
         assertThat(deployment.status()).as("%s", deployment.failure()).isEqualTo(DeploymentStatus.COMPLETE);
         platform.assertSettled(release, Optional.of(release));
         List<String> all = settled();

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  */
 final class Following implements AutoCloseable {
     private static final Duration FORGOTTEN = Duration.ofSeconds(10);
-    /** After which it is doubted that the watches would tell: a new pod says more often how it gets on. */
-    private static final Duration SILENCE = Duration.ofSeconds(5);
+    /** After which it is doubted that the watches would tell: a connection may die without a word. */
+    private static final Duration SILENCE = Duration.ofSeconds(10);
 
     private static final Duration WARNINGS_MAX = Duration.ofSeconds(1);
 
@@ -62,9 +62,14 @@ final class Following implements AutoCloseable {
         return deployments.await(max) && pods.await(max) && !closed;
     }
 
-    /** Whether nothing was told for so long that it is better to look. */
-    boolean isSilent() {
-        return System.nanoTime() - heard > SILENCE.toNanos();
+    /** Whether nothing was told for so long that whoever asks shall look; then not again for as long. */
+    boolean isDoubted() {
+        long now = System.nanoTime();
+        if (now - heard <= SILENCE.toNanos()) {
+            return false;
+        }
+        heard = now;
+        return true;
     }
 
     /** As it is now, once it {@linkplain #hasBegun has begun}; empty when there is no Deployment. */

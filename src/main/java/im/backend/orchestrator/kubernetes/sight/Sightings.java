@@ -87,7 +87,7 @@ public final class Sightings {
     /** As it is now, looked at unless the API server tells it anyway; empty when there is nothing of the key. */
     public Optional<Sighting> observed(Workload.Key key) {
         Following following = followings.get(key);
-        if (following == null || !following.hasBegun(Duration.ZERO) || following.isSilent()) {
+        if (following == null || !following.hasBegun(Duration.ZERO) || following.isDoubted()) {
             return now(key);
         }
         return following.sighting();
