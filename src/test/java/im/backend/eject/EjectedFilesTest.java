@@ -11,7 +11,7 @@ import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.ProjectName;
 import im.backend.file.FileTree;
 import im.backend.host.RootFolder;
-import im.backend.manifest.ManifestReader;
+import im.backend.manifest.Manifests;
 import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -71,8 +71,7 @@ class EjectedFilesTest {
 
             bottle.run(host=os.environ["HOST"], port=int(os.environ["PORT"]))
             """);
-        AppManifest manifest = ManifestReader.parse(
-                "entrypoint: python3 main.py --port $PORT\nvolumes: [/data]\n".getBytes(StandardCharsets.UTF_8));
+        AppManifest manifest = Manifests.parse("entrypoint: python3 main.py --port $PORT\nvolumes: [/data]\n");
         for (var entry : tree.entries()) {
             tree.copy(entry, app.resolve(entry.path()));
         }

@@ -9,7 +9,7 @@ import im.backend.domain.AppManifest;
 import im.backend.domain.Command;
 import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.ProjectName;
-import im.backend.manifest.ManifestReader;
+import im.backend.manifest.Manifests;
 import im.backend.yaml.YamlReader;
 import java.nio.file.Path;
 import java.util.List;
@@ -203,7 +203,7 @@ class EjectionTest {
     }
 
     private static SortedMap<String, String> eject(InMemorySourceTree tree, String manifest) {
-        AppManifest read = manifest.isEmpty() ? AppManifest.defaults() : ManifestReader.parse(manifest.getBytes(UTF_8));
+        AppManifest read = Manifests.parse(manifest);
         return new Ejection(
                         new ProjectName("shop"),
                         new Detection().plan(tree, read),

@@ -9,10 +9,10 @@ import im.backend.problem.ProblemException;
 import java.nio.charset.StandardCharsets;
 
 /** Texts of a backend.yml, and what is said of them. */
-final class Manifests {
+public final class Manifests {
     private Manifests() {}
 
-    static AppManifest parse(String text) {
+    public static AppManifest parse(String text) {
         return ManifestReader.parse(text.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -1,6 +1,5 @@
 package im.backend.build.detect;
 
-import static im.backend.build.detect.Plans.manifest;
 import static im.backend.build.detect.Plans.plan;
 import static im.backend.build.detect.Plans.web;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +9,7 @@ import im.backend.build.BuildPlan;
 import im.backend.domain.AppManifest;
 import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.RuntimeSpec;
+import im.backend.manifest.Manifests;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.nio.file.Path;
@@ -60,7 +60,7 @@ class DetectionTest {
 
     @Test
     void whatTheManifestSaysWins() {
-        AppManifest manifest = manifest("runtime: node:20\nentrypoint: node other.js\n");
+        AppManifest manifest = Manifests.parse("runtime: node:20\nentrypoint: node other.js\n");
 
         BuildPlan plan = new Detection()
                 .plan(
@@ -76,7 +76,7 @@ class DetectionTest {
     @Test
     void anEntrypointAloneNamesTheLanguage() {
         BuildPlan plan = new Detection()
-                .plan(InMemorySourceTree.of("bin/serve.mjs", ""), manifest("entrypoint: node bin/serve.mjs\n"));
+                .plan(InMemorySourceTree.of("bin/serve.mjs", ""), Manifests.parse("entrypoint: node bin/serve.mjs\n"));
 
         assertThat(plan).isInstanceOf(BuildPlan.Node.class);
     }

@@ -1,16 +1,14 @@
 package im.backend.build.detect;
 
-import static im.backend.build.detect.Plans.manifest;
 import static im.backend.build.detect.Plans.plan;
 import static im.backend.build.detect.Plans.web;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import im.backend.build.BuildPlan;
 import im.backend.domain.AppManifest;
 import im.backend.domain.InMemorySourceTree;
-import im.backend.manifest.ManifestReader;
+import im.backend.manifest.Manifests;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +55,7 @@ class DockerfileDetectionTest {
         "runtime, 'runtime: dockerfile'"
     })
     void backendYmlCanAskForTheDockerfileInAnyTree(String what, String yaml) {
-        AppManifest manifest = ManifestReader.parse((yaml + "\nentrypoint: ./serve --fast\n").getBytes(UTF_8));
+        AppManifest manifest = Manifests.parse(yaml + "\nentrypoint: ./serve --fast\n");
         InMemorySourceTree tree = InMemorySourceTree.of(
                 "go.mod", "module x", "main.go", "package main\n", "Dockerfile", "", "deploy/api.dockerfile", "");
 
@@ -75,7 +73,7 @@ class DockerfileDetectionTest {
 
     @Test
     void aDockerfileThatIsNotThereIsNamed() {
-        AppManifest manifest = ManifestReader.parse("build: {dockerfile: Dockerfil}".getBytes(UTF_8));
+        AppManifest manifest = Manifests.parse("build: {dockerfile: Dockerfil}");
 
         assertThatThrownBy(() -> new Detection().plan(InMemorySourceTree.of("Dockerfile", ""), manifest))
                 .hasMessageContaining("`Dockerfil`");

@@ -4,8 +4,6 @@ import im.backend.build.BuildPlan;
 import im.backend.domain.AppManifest;
 import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.StartPlan;
-import im.backend.manifest.ManifestReader;
-import java.nio.charset.StandardCharsets;
 
 /** Plans of small trees. */
 final class Plans {
@@ -17,9 +15,5 @@ final class Plans {
 
     static String web(BuildPlan plan) {
         return plan.outline().start().processes().get(StartPlan.WEB).text();
-    }
-
-    static AppManifest manifest(String backendYml) {
-        return ManifestReader.parse(backendYml.getBytes(StandardCharsets.UTF_8));
     }
 }

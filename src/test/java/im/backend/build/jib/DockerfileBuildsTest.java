@@ -1,6 +1,5 @@
 package im.backend.build.jib;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -8,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import im.backend.build.BuiltImage;
 import im.backend.build.ReleaseImage;
-import im.backend.domain.AppManifest;
 import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.StartPlan;
 import im.backend.host.Bind;
@@ -16,7 +14,7 @@ import im.backend.host.HostFacts.SandboxKind;
 import im.backend.host.Launch;
 import im.backend.host.RootFolder;
 import im.backend.host.limit.Limits;
-import im.backend.manifest.ManifestReader;
+import im.backend.manifest.Manifests;
 import im.backend.problem.Problem;
 import im.backend.problem.ProblemException;
 import java.io.ByteArrayOutputStream;
@@ -276,8 +274,7 @@ class DockerfileBuildsTest extends HostBuildsKit {
     }
 
     private BuiltImage build(JibImageBuilder builder, InMemorySourceTree tree, String manifest) {
-        AppManifest read = manifest.isEmpty() ? AppManifest.defaults() : ManifestReader.parse(manifest.getBytes(UTF_8));
-        return build(builder, tree, read);
+        return build(builder, tree, Manifests.parse(manifest));
     }
 
     private static InMemorySourceTree tree(String dockerfile, String... pathsAndTexts) {

@@ -21,6 +21,7 @@ import im.backend.domain.Digest;
 import im.backend.domain.InMemorySourceTree;
 import im.backend.domain.ProjectId;
 import im.backend.domain.ReleaseVersion;
+import im.backend.manifest.Manifests;
 import im.backend.registry.Reference;
 import im.backend.registry.RepositoryName;
 import im.backend.registry.Tag;
@@ -128,8 +129,7 @@ class PortableImageTest {
 
     @Test
     void volumesAreFoldersThatTheAppMayWriteIn() throws IOException {
-        AppManifest defaults = AppManifest.defaults();
-        AppManifest manifest = withVolume(defaults, "/data");
+        AppManifest manifest = Manifests.parse("volumes: [/data]\n");
 
         Digest digest = builder.build(new BuildRequest(PROJECT, TREE, manifest, Map.of()), line -> {})
                 .digest();
@@ -227,26 +227,6 @@ class PortableImageTest {
                 Platform.ofThisHost());
         ImageArchive archive = new ImageArchive("etc/base", "a base").saved();
         bases.give(shelf.bring(ImageReference.parse("python:3-slim"), new ByteArrayInputStream(archive.bytes())));
-    }
-
-    private static AppManifest withVolume(AppManifest of, String path) {
-        return new AppManifest(
-                of.name(),
-                of.runtime(),
-                of.entrypoint(),
-                of.env(),
-                of.generatedSecrets(),
-                of.resources(),
-                of.scaling(),
-                of.port(),
-                of.healthcheck(),
-                of.release(),
-                of.processes(),
-                of.cron(),
-                List.of(new AppManifest.VolumeClaim("data", path, 1 << 20, false)),
-                of.build(),
-                of.test(),
-                of.deploy());
     }
 
     private long blobBytes() throws IOException {
