@@ -118,7 +118,7 @@ final class ClusterDeployCallsTest {
     }
 
     @Test
-    void aSlowStartIsFollowedWithTwoCallsMoreHoweverLongItTakes() {
+    void aStartOfSomeSecondsTakesTwoCallsMoreForItsWarnings() {
         assertThat(asked("one", MANIFEST + "  STARTS_FOR: \"4\"\n").lines())
                 .containsExactlyInAnyOrderElementsOf(
                         Stream.concat(FIRST_DEPLOYMENT.lines(), Stream.of("list events 1", "watch events 1"))

@@ -26,8 +26,8 @@ import java.util.function.Consumer;
  */
 final class Following implements AutoCloseable {
     private static final Duration FORGOTTEN = Duration.ofSeconds(10);
-    /** After which it is doubted that the watches would tell: a connection may die without a word. */
-    private static final Duration SILENCE = Duration.ofSeconds(10);
+    /** After which it is doubted that a watch would tell: its connection may be dead, the API server away or unwilling. */
+    private static final Duration SILENCE = Duration.ofSeconds(5);
 
     private static final Duration WARNINGS_MAX = Duration.ofSeconds(1);
 
@@ -38,7 +38,7 @@ final class Following implements AutoCloseable {
     private final Told<CoreV1Event> warnings = new Told<>();
     private final ConcurrentLinkedQueue<Watch> watches = new ConcurrentLinkedQueue<>();
     private volatile long asked = System.nanoTime();
-    private volatile long heard = System.nanoTime();
+    private volatile long trusted = System.nanoTime();
     private boolean warned;
     private volatile boolean closed;
 
@@ -50,8 +50,11 @@ final class Following implements AutoCloseable {
     /** @param forgotten told when it ends by itself */
     static Following of(Cluster cluster, Selection objects, Consumer<Following> forgotten) {
         Following following = new Following(cluster, objects);
-        following.watch(Kind.DEPLOYMENT, objects, following.deployments);
-        following.watch(Kind.POD, objects, following.pods);
+        following.watch(Kind.DEPLOYMENT, objects, change -> {
+            following.deployments.hear(change);
+            following.trusted = System.nanoTime();
+        });
+        following.watch(Kind.POD, objects, following.pods::hear);
         Thread.ofVirtual().name("following of " + objects.labels()).start(() -> following.endWhenForgotten(forgotten));
         return following;
     }
@@ -62,13 +65,13 @@ final class Following implements AutoCloseable {
         return deployments.await(max) && pods.await(max) && !closed;
     }
 
-    /** Whether nothing was told for so long that whoever asks shall look; then not again for as long. */
+    /** Whether nothing was told of the Deployment for so long that whoever asks shall look; then not again for as long. */
     boolean isDoubted() {
         long now = System.nanoTime();
-        if (now - heard <= SILENCE.toNanos()) {
+        if (now - trusted <= SILENCE.toNanos()) {
             return false;
         }
-        heard = now;
+        trusted = now;
         return true;
     }
 
@@ -83,7 +86,7 @@ final class Following implements AutoCloseable {
     /** Of the whole namespace; none where the cluster lets nobody read them. */
     ReleaseEvents warnings() {
         if (isFirstWarned()) {
-            watch(Kind.EVENT, ReleaseEvents.of(objects.namespace()), warnings);
+            watch(Kind.EVENT, ReleaseEvents.of(objects.namespace()), warnings::hear);
             warnings.await(WARNINGS_MAX);
         }
         return ReleaseEvents.sorted(warnings.all());
@@ -103,11 +106,8 @@ final class Following implements AutoCloseable {
         }
     }
 
-    private <T extends KubernetesObject> void watch(Kind<T> kind, Selection selection, Told<T> told) {
-        watches.add(cluster.watch(kind, selection, change -> {
-            told.hear(change);
-            heard = System.nanoTime();
-        }));
+    private <T extends KubernetesObject> void watch(Kind<T> kind, Selection selection, Consumer<Change<T>> listener) {
+        watches.add(cluster.watch(kind, selection, listener));
         if (closed) {
             close();
         }
