@@ -55,7 +55,7 @@ final class NodeBuild {
     }
 
     private AppBuild appBuild(Optional<DependencyLayer> packages) {
-        Map<String, String> environment = new TreeMap<>(toolEnvironment());
+        Map<String, String> environment = toolEnvironment();
         environment.put("PATH", run.path("/app/" + MODULES + "/.bin"));
         List<Step> steps = plan.buildScript()
                 ? List.of(new Step("The build script failed", List.of("npm", "run", "build"), environment))
@@ -96,19 +96,23 @@ final class NodeBuild {
         return run.collect(Workbench.APP + "/" + MODULES);
     }
 
-    private static Map<String, String> toolEnvironment() {
-        return Map.ofEntries(
+    private Map<String, String> toolEnvironment() {
+        Map<String, String> environment = new TreeMap<>(Map.ofEntries(
                 Map.entry("npm_config_cache", "/cache/npm"),
                 Map.entry("npm_config_audit", "false"),
                 Map.entry("npm_config_fund", "false"),
                 Map.entry("npm_config_update_notifier", "false"),
                 Map.entry("npm_config_progress", "false"),
-                Map.entry("npm_config_store_dir", "/cache/pnpm"),
                 Map.entry("YARN_CACHE_FOLDER", "/cache/yarn"),
                 Map.entry("YARN_ENABLE_GLOBAL_CACHE", "false"),
                 Map.entry("YARN_NODE_LINKER", "node-modules"),
                 // The release of Yarn in .yarn is no part of what the layer depends on, so it is not there.
                 Map.entry("YARN_IGNORE_PATH", "1"),
-                Map.entry("YARN_ENABLE_TELEMETRY", "0"));
+                Map.entry("YARN_ENABLE_TELEMETRY", "0")));
+        if (plan.packageManager().filter(PackageManager.PNPM::equals).isPresent()) {
+            // npm warns of what it does not know.
+            environment.put("npm_config_store_dir", "/cache/pnpm");
+        }
+        return environment;
     }
 }
