@@ -44,6 +44,7 @@ final class ClusterDeployCallsTest {
         list deployments 2
         list ingresses 3
         list namespaces 1
+        list nodes 1
         list pods 1
         list services 4
         watch deployments 1
@@ -108,6 +109,7 @@ final class ClusterDeployCallsTest {
             list deployments 4
             list ingresses 4
             list namespaces 1
+            list nodes 1
             list persistentvolumeclaims 1
             list persistentvolumes 1
             list pods 1

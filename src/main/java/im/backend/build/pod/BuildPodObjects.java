@@ -2,6 +2,7 @@ package im.backend.build.pod;
 
 import im.backend.domain.ProjectId;
 import im.backend.orchestrator.kubernetes.Egress;
+import im.backend.orchestrator.kubernetes.NodeAddresses;
 import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1Capabilities;
@@ -97,10 +98,10 @@ record BuildPodObjects(PodSandboxSettings settings) {
     }
 
     /** Nothing comes in. Out go names (DNS) and the internet, and of private networks what the operator allows. */
-    V1NetworkPolicy policy() {
+    V1NetworkPolicy policy(NodeAddresses nodes) {
         List<V1NetworkPolicyEgressRule> out = new ArrayList<>();
         out.add(Egress.dns());
-        out.add(Egress.internet());
+        out.add(Egress.internet(nodes));
         settings.reachable()
                 .forEach(network -> out.add(new V1NetworkPolicyEgressRule()
                         .to(List.of(new V1NetworkPolicyPeer().ipBlock(new V1IPBlock().cidr(network))))));

@@ -10,6 +10,7 @@ import im.backend.domain.Digest;
 import im.backend.domain.ProjectId;
 import im.backend.domain.RuntimeSpec;
 import im.backend.domain.RuntimeSpec.Language;
+import im.backend.orchestrator.kubernetes.NodeAddresses;
 import im.backend.orchestrator.kubernetes.label.Ownership;
 import im.backend.problem.Problem;
 import io.kubernetes.client.openapi.models.V1Pod;
@@ -56,7 +57,7 @@ final class BuildPods {
     void prepare() {
         cluster.apply(Kind.NAMESPACE, objects.namespace());
         cluster.apply(Kind.RESOURCE_QUOTA, objects.quota());
-        cluster.apply(Kind.NETWORK_POLICY, objects.policy());
+        cluster.apply(Kind.NETWORK_POLICY, objects.policy(NodeAddresses.of(cluster)));
         Selection own = Selection.in(settings.namespace()).labelled(Ownership.OWNER, settings.owner());
         for (V1Pod pod : cluster.list(Kind.POD, own)) {
             cluster.delete(Kind.POD, pod, Cluster.Propagation.BACKGROUND);

@@ -8,6 +8,8 @@ import io.kubernetes.client.openapi.models.V1NetworkPolicyPeer;
 import io.kubernetes.client.openapi.models.V1NetworkPolicyPort;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /** What pods with code of others in them may reach, apps and builds alike: names and the internet. */
 public final class Egress {
@@ -40,13 +42,23 @@ public final class Egress {
                 .ports(List.of(port("UDP"), port("TCP")));
     }
 
-    public static V1NetworkPolicyEgressRule internet() {
+    /** @param nodes whose addresses may be public, and are the cluster's all the same */
+    public static V1NetworkPolicyEgressRule internet(NodeAddresses nodes) {
         return new V1NetworkPolicyEgressRule()
                 .to(List.of(
-                        new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr("0.0.0.0/0").except(NOT_INTERNET_4)),
-                        new V1NetworkPolicyPeer()
-                                .ipBlock(new V1IPBlock().cidr("::/0").except(NOT_INTERNET_6))));
+                        everything("0.0.0.0/0", NOT_INTERNET_4, nodes.own(), ip -> !isSix(ip)),
+                        everything("::/0", NOT_INTERNET_6, nodes.own(), Egress::isSix)));
+    }
+
+    private static V1NetworkPolicyPeer everything(
+            String block, List<String> except, List<String> nodes, Predicate<String> ofBlock) {
+        List<String> all =
+                Stream.concat(except.stream(), nodes.stream().filter(ofBlock)).toList();
+        return new V1NetworkPolicyPeer().ipBlock(new V1IPBlock().cidr(block).except(all));
+    }
+
+    private static boolean isSix(String address) {
+        return address.contains(":");
     }
 
     private static V1NetworkPolicyPort port(String protocol) {

@@ -3,6 +3,7 @@ package im.backend.orchestrator.kubernetes;
 import im.backend.domain.ReleaseName;
 import im.backend.orchestrator.kubernetes.label.Ownership;
 import io.kubernetes.client.custom.Quantity;
+import io.kubernetes.client.openapi.models.V1IPBlock;
 import io.kubernetes.client.openapi.models.V1LabelSelector;
 import io.kubernetes.client.openapi.models.V1LimitRange;
 import io.kubernetes.client.openapi.models.V1LimitRangeItem;
@@ -16,6 +17,7 @@ import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1ResourceQuota;
 import io.kubernetes.client.openapi.models.V1ResourceQuotaSpec;
 import io.kubernetes.client.openapi.models.V1Secret;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -52,19 +54,24 @@ final class NamespaceObjects {
                 .metadata(new V1ObjectMeta().name(release.toString()).labels(labels));
     }
 
-    List<V1NetworkPolicy> policies(ReleaseName release) {
+    /**
+     * What asks for the platform's health check is on a node, and not always on that of the pod: a plugin lets in only what
+     * comes from the pod's own one.
+     */
+    List<V1NetworkPolicy> policies(ReleaseName release, NodeAddresses nodes) {
         V1NetworkPolicySpec closed =
                 new V1NetworkPolicySpec().podSelector(new V1LabelSelector()).policyTypes(List.of("Ingress", "Egress"));
+        List<V1NetworkPolicyPeer> callers = new ArrayList<>();
+        callers.add(new V1NetworkPolicyPeer().namespaceSelector(named(settings.ingressNamespace())));
+        nodes.senders().forEach(node -> callers.add(new V1NetworkPolicyPeer().ipBlock(new V1IPBlock().cidr(node))));
         V1NetworkPolicySpec fromIngress = new V1NetworkPolicySpec()
                 .podSelector(new V1LabelSelector())
                 .policyTypes(List.of("Ingress"))
-                .ingress(List.of(new V1NetworkPolicyIngressRule()
-                        .from(List.of(
-                                new V1NetworkPolicyPeer().namespaceSelector(named(settings.ingressNamespace()))))));
+                .ingress(List.of(new V1NetworkPolicyIngressRule().from(callers)));
         V1NetworkPolicySpec toInternet = new V1NetworkPolicySpec()
                 .podSelector(new V1LabelSelector())
                 .policyTypes(List.of("Egress"))
-                .egress(List.of(Egress.dns(), Egress.internet()));
+                .egress(List.of(Egress.dns(), Egress.internet(nodes)));
         return List.of(
                 policy(release, "closed", closed),
                 policy(release, "from-ingress", fromIngress),

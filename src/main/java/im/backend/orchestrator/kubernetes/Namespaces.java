@@ -33,7 +33,8 @@ final class Namespaces {
             cluster.awaitGone(Kind.NAMESPACE, address(release), settings.patience());
         }
         applied.apply(Kind.NAMESPACE, objects.namespace(release));
-        objects.policies(release).forEach(policy -> applied.apply(Kind.NETWORK_POLICY, policy));
+        objects.policies(release, NodeAddresses.of(cluster))
+                .forEach(policy -> applied.apply(Kind.NETWORK_POLICY, policy));
         applied.apply(Kind.RESOURCE_QUOTA, objects.quota(release));
         applied.apply(Kind.LIMIT_RANGE, objects.limits(release));
         objects.pullSecret(release).ifPresent(secret -> applied.apply(Kind.SECRET, secret));

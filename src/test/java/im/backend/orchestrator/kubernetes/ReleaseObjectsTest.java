@@ -51,6 +51,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Objects of ten thousand random workloads: valid, restricted, and each with a name of its own. */
 @Tag("slow")
 final class ReleaseObjectsTest {
+    private static final NodeAddresses NODES =
+            new NodeAddresses(List.of("198.51.100.7/32"), List.of("198.51.100.7/32", "10.42.0.0/32"));
     private static final int WORKLOADS = 10_000;
     private static final int PAIRS = 1_000_000;
     private static final Pattern DNS_LABEL = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
@@ -107,7 +109,7 @@ final class ReleaseObjectsTest {
             objects.disruptionBudget(workload).ifPresent(one -> add(shapes, Kind.DISRUPTION_BUDGET, one));
             NamespaceObjects room = new NamespaceObjects(settings, ownership);
             add(shapes, Kind.NAMESPACE, room.namespace(workload.release()));
-            room.policies(workload.release()).forEach(one -> add(shapes, Kind.NETWORK_POLICY, one));
+            room.policies(workload.release(), NODES).forEach(one -> add(shapes, Kind.NETWORK_POLICY, one));
             add(shapes, Kind.RESOURCE_QUOTA, room.quota(workload.release()));
             add(shapes, Kind.LIMIT_RANGE, room.limits(workload.release()));
             room.pullSecret(workload.release()).ifPresent(one -> add(shapes, Kind.SECRET, one));
