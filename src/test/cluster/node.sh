@@ -6,11 +6,12 @@
 #                       kubeconfig's path
 # node.sh certificates  adds what install.sh adds to K3s: an ingress controller (Traefik, at 10.43.0.80), cert-manager's
 #                       controllers and a ClusterIssuer `backendim`, whose authority is Pebble (first time: twenty minutes)
+# node.sh second PORT   adds a second node, which pulls 127.0.0.1:PORT/... from this one, and enforces NetworkPolicies on both
 # node.sh down          stops the node and removes its pods; the programs stay
 #
 # Who asked the API server for what is in node/audit.log beside the kubeconfig.
 # The node is this host: a pod's address and a service's answer here, and images are pulled from 127.0.0.1 over HTTP.
-# Not there: a storage class, anything that enforces network policies.
+# Not there: a storage class.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -276,6 +277,7 @@ forget_rules() { # iptables or ip6tables: kube-proxy, kubelet and the network pl
 
 down() {
   [ -d "$STATE" ] || return 0
+  second_down
   if [ -f "$KUBECONFIG_FILE" ]; then
     stop proxy
     stop kubelet
@@ -296,9 +298,13 @@ down() {
   say "stopped"
 }
 
+# shellcheck source=second.sh
+. ./second.sh
+
 case "${1:-}" in
   up) up ;;
   certificates) certificates ;;
+  second) second "${2:-8080}" ;;
   down) down ;;
-  *) die "say up, certificates or down" ;;
+  *) die "say up, certificates, second or down" ;;
 esac
