@@ -78,7 +78,11 @@ second() { # port of the server's registry
   overlay
   start_second containerd containerd --config "$TWO/containerd.toml"
   await "the second containerd" ctr -a "$TWO/containerd.sock" version
-  (STATE=$TWO CONTAINERD=$TWO/containerd.sock image pause)
+  (
+    STATE=$TWO CONTAINERD=$TWO/containerd.sock
+    image pause
+    [ ! -x "$PROGRAMS/acmesolver" ] || image acmesolver # which runs beside an app
+  )
   start_second kubelet "$PROGRAMS/kubelet" --config="$TWO/kubelet.yaml" --kubeconfig="$KUBECONFIG_FILE" \
     --root-dir="$TWO/kubelet" --cert-dir="$TWO/kubelet-cert" --hostname-override=second --node-ip="$SECOND_ADDRESS"
   start_second proxy "$PROGRAMS/kube-proxy" --kubeconfig="$KUBECONFIG_FILE" --hostname-override=second \
