@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2153 # read by node.sh
+# shellcheck shell=bash disable=SC2030,SC2031,SC2034,SC2153 # read by node.sh
 # A second node in a network namespace of this host, and the enforcement of NetworkPolicies on both. As on K3s, an overlay
 # network (VXLAN, as flannel has it) leads from node to node, so that what this host sends to a pod of the second node comes
 # from the first address of its own pods' network; and addresses outside the cluster are in a namespace too.
