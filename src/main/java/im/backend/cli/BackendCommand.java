@@ -44,7 +44,7 @@ public final class BackendCommand {
     }
 
     int execute(List<String> args) {
-        Failures failures = new Failures(terminal, args.contains("--json"), args.contains("--debug"));
+        Failures failures = new Failures(terminal, args.contains("--json"), args.contains("--debug"), called(args));
         try {
             return find(args);
         } catch (ProblemException failed) {
@@ -54,6 +54,17 @@ public final class BackendCommand {
         } catch (UncheckedIOException broken) {
             return failures.tell(local(broken).asException(broken));
         }
+    }
+
+    /** As far as it is known, with the program's name. */
+    private static String called(List<String> args) {
+        Words words = Words.of(args);
+        String first = words.first().orElse("");
+        if (Verb.of(first).isEmpty() && Verb.ofNoun(first).isEmpty()) {
+            return NAME;
+        }
+        String both = first + " " + Words.of(words.rest()).first().orElse("");
+        return NAME + " " + (Verb.of(both).isPresent() ? both : first);
     }
 
     private int find(List<String> args) throws IOException {

@@ -64,6 +64,17 @@ class CommandLineTest extends CommandKit {
     }
 
     @Test
+    void aWrongCommandLinePointsToTheHelpOfItsCommand() {
+        assertThat(run("-q", "logs", "--lines", "x").err()).isEqualTo("""
+            error: -n, --lines: "x" (expected: a whole number)
+            hint: Help is at: backendim logs --help
+            """);
+        assertThat(run("env:set", "NOVALUE").err()).endsWith("hint: Help is at: backendim env set --help\n");
+        assertThat(run("secret", "foo").err()).endsWith("hint: Help is at: backendim secret --help\n");
+        assertThat(run("stauts").err()).endsWith("hint: Help is at: backendim --help\n");
+    }
+
+    @Test
     void optionsMayStandAnywhereAndColonsWorkAsSpaces() {
         stub.reply("GET /v1/projects/other/secrets", 200, "{\"secrets\":[]}");
 

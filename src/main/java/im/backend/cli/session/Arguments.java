@@ -22,6 +22,14 @@ public final class Arguments {
         return pairs;
     }
 
+    static int number(String what, String value) {
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException wrong) {
+            throw refused(what, value, "a whole number");
+        }
+    }
+
     public static RuntimeException refused(String what, String value, String expected) {
         return new Problem.Malformed("bad-parameter", what + ": " + Quoted.of(value) + " (expected: " + expected + ")")
                 .asException();

@@ -14,11 +14,14 @@ public final class Failures {
     private final Terminal terminal;
     private final boolean json;
     private final boolean debug;
+    private final String command;
 
-    public Failures(Terminal terminal, boolean json, boolean debug) {
+    /** @param command what was called, with the program's name; its help is pointed to */
+    public Failures(Terminal terminal, boolean json, boolean debug, String command) {
         this.terminal = terminal;
         this.json = json;
         this.debug = debug;
+        this.command = command;
     }
 
     public int tell(ProblemException failed) {
@@ -82,14 +85,14 @@ public final class Failures {
         };
     }
 
-    private static String hint(Problem problem) {
+    private String hint(Problem problem) {
         return switch (problem.slug()) {
             case BackendClient.UNREACHABLE ->
                 "Start a server with: backendim serve. Or name another one with --server URL.";
             case "not-authenticated", "token-expired", "token-invalid" ->
                 "Sign in with: backendim login. The key is in the file admin.key of the server's data folder.";
             case "bad-credentials" -> "The key is in the file admin.key of the server's data folder.";
-            case "unknown-command", "unknown-option", "bad-parameter" -> "Help is at: backendim --help";
+            case "unknown-command", "unknown-option", "bad-parameter" -> "Help is at: " + command + " --help";
             case "rate-limited", "busy" -> "Try again in a moment.";
             default -> "";
         };

@@ -78,8 +78,7 @@ public final class Syntax {
     }
 
     public void number(String names, String label, String description, IntConsumer receiver) {
-        Consumer<Integer> boxed = receiver::accept;
-        add(option(names, description).paramLabel(label).type(int.class), boxed);
+        option(names, label, description, value -> receiver.accept(Arguments.number(names, value)));
     }
 
     /** An option that may be given several times. */
