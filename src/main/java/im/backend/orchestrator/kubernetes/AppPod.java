@@ -21,6 +21,7 @@ import io.kubernetes.client.openapi.models.V1SeccompProfile;
 import io.kubernetes.client.openapi.models.V1SecretEnvSource;
 import io.kubernetes.client.openapi.models.V1SecurityContext;
 import io.kubernetes.client.openapi.models.V1TCPSocketAction;
+import io.kubernetes.client.openapi.models.V1Toleration;
 import io.kubernetes.client.openapi.models.V1Volume;
 import io.kubernetes.client.openapi.models.V1VolumeMount;
 import java.net.URI;
@@ -28,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The pod of a workload, whether it serves or runs a command once. It keeps the {@code restricted} level of Pod Security:
@@ -44,6 +46,8 @@ final class AppPod {
     private static final String DISK_MAX = "2Gi";
     /** The platform's own deadline comes first, because it says more. */
     private static final int STARTUP_MARGIN_SECONDS = 60;
+    /** Of a node that is not ready or not reached, before pods without data are made anew elsewhere; Kubernetes' own is 300. */
+    private static final long AWAY_SECONDS = 60;
 
     private final KubernetesSettings settings;
 
@@ -66,7 +70,22 @@ final class AppPod {
                         .fsGroupChangePolicy("OnRootMismatch")
                         .seccompProfile(new V1SeccompProfile().type("RuntimeDefault")))
                 .containers(List.of(container(workload, name)))
+                .tolerations(tolerations(workload))
                 .volumes(volumes(workload));
+    }
+
+    /** A pod with data may still write on a node that is only out of reach: there Kubernetes' own longer time stays. */
+    private static List<V1Toleration> tolerations(Workload workload) {
+        if (!workload.volumes().isEmpty()) {
+            return List.of();
+        }
+        return Stream.of("not-ready", "unreachable")
+                .map(state -> new V1Toleration()
+                        .key("node.kubernetes.io/" + state)
+                        .operator("Exists")
+                        .effect("NoExecute")
+                        .tolerationSeconds(AWAY_SECONDS))
+                .toList();
     }
 
     private V1Container container(Workload workload, String name) {

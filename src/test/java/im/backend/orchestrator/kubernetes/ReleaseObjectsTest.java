@@ -89,7 +89,11 @@ final class ReleaseObjectsTest {
             assertThat(workload.release().toString()).matches(DNS_LABEL);
             assertThat(deployment.getMetadata().getLabels().values()).allMatch(LABEL_VALUE.asMatchPredicate());
             assertThat(WorkloadLabels.of(deployment).orElseThrow().key()).isEqualTo(workload.key());
-            assertRestricted(deployment.getSpec().getTemplate().getSpec());
+            V1PodSpec pod = deployment.getSpec().getTemplate().getSpec();
+            assertRestricted(pod);
+            assertThat(pod.getTolerations())
+                    .as("what leaves a lost node before Kubernetes' own time")
+                    .hasSize(workload.volumes().isEmpty() ? 2 : 0);
 
             add(shapes, Kind.DEPLOYMENT, deployment);
             add(shapes, Kind.SECRET, objects.environment(workload));
