@@ -90,7 +90,9 @@ final class RealCertificatesIT {
             orchestrator.removeNamespace(first);
             orchestrator.removeNamespace(second);
         }
-        cluster.close();
+        if (cluster != null) {
+            cluster.close();
+        }
     }
 
     @Test
