@@ -25,11 +25,12 @@ final class OpenRegistry implements AutoCloseable {
     OpenRegistry(Path folder, InetSocketAddress address) {
         registry = new DiskRegistry(new DiskRegistrySettings(folder, RegistryLimits.DEFAULT), Clock.systemUTC());
         registry.start();
-        host = address.getAddress().getHostAddress();
+        String listens = address.getAddress().getHostAddress();
+        host = address.getAddress().isAnyLocalAddress() ? "127.0.0.1" : listens;
         OciRoutes routes =
                 new OciRoutes(new OciSettings("test", 4 << 20, 100), registry, registry.uploads(), new Everybody());
         server = WebServer.builder()
-                .host(host)
+                .host(listens)
                 .port(address.getPort())
                 .shutdownHook(false)
                 .addRouting(HttpRouting.builder().register("/v2", routes))

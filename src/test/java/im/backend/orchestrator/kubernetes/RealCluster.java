@@ -43,11 +43,16 @@ final class RealCluster implements AutoCloseable {
 
     /** The one that {@code BACKENDIM_TEST_KUBECONFIG} names, whose node pulls from 127.0.0.1; skips where there is none. */
     static RealCluster named(ProjectId project, Path folder) throws IOException {
+        return named(project, folder, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    /** @param registry where its nodes reach it as 127.0.0.1 and this port, other nodes by settings of their own */
+    static RealCluster named(ProjectId project, Path folder, InetSocketAddress registry) throws IOException {
         String kubeconfig = System.getenv(VARIABLE);
         assumeThat(kubeconfig)
                 .as("%s names the kubeconfig of a cluster whose only node is this machine", VARIABLE)
                 .isNotNull();
-        return open(Path.of(kubeconfig), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), project, folder);
+        return open(Path.of(kubeconfig), registry, project, folder);
     }
 
     static RealCluster of(K3s.Node node, ProjectId project) throws IOException {
