@@ -19,7 +19,7 @@ public final class Training {
     /** @param lines a command line each, its words parted by blanks; what it prints and how it ends does not matter */
     public static void main(String[] lines) throws ClassNotFoundException {
         // Not run here, but the one class that each start asks for by name: were it absent from the cache, the start
-        // would open the jar for it, and reading the names of its 18,000 entries takes a third of the time of a small
+        // would open the jar for it, and reading the names of its 36,000 entries takes a third of the time of a small
         // command.
         Class.forName("im.backend.Main");
         Map<String, String> environment = System.getenv();
