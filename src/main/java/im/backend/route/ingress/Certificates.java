@@ -7,14 +7,12 @@ import im.backend.cluster.Selection;
 import im.backend.problem.ProblemException;
 import io.kubernetes.client.openapi.models.V1Ingress;
 import io.kubernetes.client.openapi.models.V1IngressTLS;
-import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Secret;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Why a host has no certificate yet: what cert-manager has written on its own objects, from the inmost one outwards. */
@@ -40,19 +38,10 @@ record Certificates(Cluster cluster) {
     }
 
     private String cause(Address certificate, String host, String issuer) {
-        Selection there = Selection.in(certificate.namespace());
         try {
-            return firstOf(
-                            () -> cluster.list(Issuance.CHALLENGE, there).stream()
-                                    .filter(challenge -> challenge.isOf(host))
-                                    .flatMap(challenge -> challenge.reason().stream())
-                                    .findFirst(),
-                            () -> cluster.list(Issuance.REQUEST, there).stream()
-                                    .filter(request -> certificate.name().equals(nameOfCertificate(request)))
-                                    .max(Comparator.comparing(Certificates::created))
-                                    .flatMap(request -> request.message("Ready")),
-                            () -> cluster.get(Issuance.CERTIFICATE, certificate)
-                                    .flatMap(one -> one.message("Issuing").or(() -> one.message("Ready"))))
+            return ofChallenge(certificate, host)
+                    .or(() -> ofRequest(certificate))
+                    .or(() -> ofCertificate(certificate))
                     .orElse("cert-manager has not begun with it; see that it runs and has the ClusterIssuer " + issuer);
         } catch (ProblemException absent) {
             return "cert-manager does not answer on this cluster ("
@@ -60,17 +49,28 @@ record Certificates(Cluster cluster) {
         }
     }
 
-    private static Optional<String> firstOf(
-            Supplier<Optional<String>> inmost, Supplier<Optional<String>> middle, Supplier<Optional<String>> outmost) {
-        return inmost.get().or(middle).or(outmost);
+    private Optional<String> ofChallenge(Address certificate, String host) {
+        return cluster.list(Issuance.CHALLENGE, Selection.in(certificate.namespace())).stream()
+                .filter(challenge -> challenge.isOf(host))
+                .flatMap(challenge -> challenge.reason().stream())
+                .findFirst();
+    }
+
+    private Optional<String> ofRequest(Address certificate) {
+        return cluster.list(Issuance.REQUEST, Selection.in(certificate.namespace())).stream()
+                .filter(request -> certificate.name().equals(nameOfCertificate(request)))
+                .max(Comparator.comparing(Certificates::created))
+                .flatMap(request -> request.message("Ready"));
+    }
+
+    private Optional<String> ofCertificate(Address certificate) {
+        return cluster.get(Issuance.CERTIFICATE, certificate)
+                .flatMap(one -> one.message("Issuing").or(() -> one.message("Ready")));
     }
 
     private static String nameOfCertificate(Issuance request) {
-        return annotations(request.getMetadata()).getOrDefault(CERTIFICATE_NAME, "");
-    }
-
-    private static Map<String, String> annotations(V1ObjectMeta metadata) {
-        return Objects.requireNonNullElse(metadata.getAnnotations(), Map.of());
+        return Objects.requireNonNullElse(request.getMetadata().getAnnotations(), Map.<String, String>of())
+                .getOrDefault(CERTIFICATE_NAME, "");
     }
 
     private static String created(Issuance request) {

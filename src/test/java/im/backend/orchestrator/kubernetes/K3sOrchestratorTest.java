@@ -1,8 +1,6 @@
 package im.backend.orchestrator.kubernetes;
 
-import im.backend.cluster.Cluster;
 import im.backend.cluster.K3s;
-import im.backend.domain.Digest;
 import java.io.IOException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -11,7 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** On K3s in a container. */
 @Tag("slow")
-final class K3sOrchestratorTest extends KubernetesOrchestratorKit {
+final class K3sOrchestratorTest extends RealOrchestratorKit {
     @RegisterExtension
     static final K3s K3S = new K3s();
 
@@ -30,17 +28,7 @@ final class K3sOrchestratorTest extends KubernetesOrchestratorKit {
     }
 
     @Override
-    Cluster cluster() {
-        return real.cluster;
-    }
-
-    @Override
-    KubernetesSettings settings() {
-        return real.settings;
-    }
-
-    @Override
-    Digest image() {
-        return real.image;
+    RealCluster real() {
+        return real;
     }
 }

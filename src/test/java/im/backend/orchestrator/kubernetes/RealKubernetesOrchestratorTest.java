@@ -2,8 +2,6 @@ package im.backend.orchestrator.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import im.backend.cluster.Cluster;
-import im.backend.domain.Digest;
 import im.backend.orchestrator.Instance;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -15,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** On a real API server, scheduler, kubelet and container runtime. */
 @Tag("slow")
-final class RealKubernetesOrchestratorTest extends KubernetesOrchestratorKit {
+final class RealKubernetesOrchestratorTest extends RealOrchestratorKit {
     @TempDir
     static Path folder;
 
@@ -34,18 +32,8 @@ final class RealKubernetesOrchestratorTest extends KubernetesOrchestratorKit {
     }
 
     @Override
-    Cluster cluster() {
-        return real.cluster;
-    }
-
-    @Override
-    KubernetesSettings settings() {
-        return real.settings;
-    }
-
-    @Override
-    Digest image() {
-        return real.image;
+    RealCluster real() {
+        return real;
     }
 
     @Test
